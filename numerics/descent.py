@@ -1,0 +1,80 @@
+"""Gradient descent on the first layer (Definition 3.5, line 129), one record at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from numerics.net import Net
+from numerics.spectrum import lambda_max
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """The state after `tau` updates: the net, its loss, and the largest ||w_r(tau) - w_r(0)||_2 over r."""
+
+    tau: int
+    net: Net
+    loss: Any
+    motion: Any
+
+
+def gradient_descent(net: Net, eta: Any, steps: int) -> Iterator[Step]:
+    """Yield the states tau = 0, ..., steps of W <- W - eta * gradient, in the arithmetic of `net`.
+
+    Raises ValueError unless eta is a finite number > 0 and steps >= 0.
+    """
+    rate = net.arithmetic.number(eta)
+    if not rate > 0:
+        raise ValueError(f"eta = {eta} is not allowed; the step size must be > 0")
+    if not isinstance(steps, int) or steps < 0:
+        raise ValueError(f"steps = {steps!r} is not allowed; steps must be a whole number >= 0")
+    return _run(net, rate, steps)
+
+
+def _run(start: Net, rate: Any, steps: int) -> Iterator[Step]:
+    net = start
+    for tau in range(steps + 1):
+        yield Step(tau, net, net.loss, motion(start, net))
+        if tau < steps:
+            net = updated(net, rate)
+
+
+def updated(net: Net, eta: Any) -> Net:
+    """The net after one update with step size `eta`."""
+    with net.arithmetic.working():
+        return net.at(net.w - net.arithmetic.number(eta) * net.gradient)
+
+
+def motion(start: Net, now: Net) -> Any:
+    """The largest ||w_r - w_r(0)||_2 over the neurons r, a scalar."""
+    arithmetic = now.arithmetic
+    with arithmetic.working():
+        moved = now.w - start.w
+        return arithmetic.max(arithmetic.sqrt(arithmetic.sum(moved * moved, axis=0)))
+
+
+def paper_step_size(smallest: float, m: int, n: int, d: int, B: float) -> float:
+    """eta = 0.1 lambda / (m n^2 d^2 exp(16 B)) of Theorem 4.2, line 178; tiny in practice.
+
+    Raises ValueError unless lambda and the sizes are positive and B is finite.
+    """
+    if not (smallest > 0 and min(m, n, d) >= 1 and math.isfinite(B)):
+        raise ValueError(
+            f"lambda = {smallest}, m = {m}, n = {n}, d = {d}, B = {B}: need positive values and a finite B"
+        )
+    return 0.1 * smallest / (m * n**2 * d**2) * math.exp(-16 * B)
+
+
+def stable_step_size(net: Net) -> float:
+    """eta = 1 / (4 m lambda_max(H)), a practical choice that is not the paper's.
+
+    To first order the residual obeys r <- (I - eta m H) r, which contracts for eta < 2 / (m lambda_max(H)).
+    Raises ValueError if H is zero, so that no step moves anything.
+    """
+    largest = lambda_max(net)
+    if not largest > 0:
+        raise ValueError(f"lambda_max(H) = {largest}; a step size needs a kernel with a positive eigenvalue")
+    return 1 / (4 * net.m * largest)

@@ -1,0 +1,1 @@
+"""The trusted core: terms, their normal form, intervals, signs, and the rules that make theorems."""

@@ -1,0 +1,208 @@
+"""Closed intervals with outward rounding, possibly unbounded, on top of flint's balls.
+
+An endpoint is an exact ``arb`` or one of Python's infinities.  Every operation returns an interval that
+contains all values, and all limits of values where an argument tends to an infinite endpoint; in particular
+0 * inf may be anything between 0 and inf, and inf - inf anything at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+
+from flint import arb, ctx, fmpq
+
+from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
+
+End = arb | float  # a float endpoint is +-inf, nothing else
+
+
+class Undefined(ValueError):
+    """The term is not defined, or not known to be, on the whole box."""
+
+
+def precision(bits: int) -> AbstractContextManager[object]:
+    """Work at this many bits inside a with statement."""
+    return ctx.workprec(bits)  # type: ignore[no-any-return]
+
+
+def ball(value: Fraction) -> arb:
+    """A ball that contains the rational."""
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All reals from lo to hi."""
+
+    lo: End
+    hi: End
+
+    @staticmethod
+    def point(value: Fraction) -> Interval:
+        """The smallest interval around a rational at the working precision."""
+        return _around(ball(value))
+
+    def contains_zero(self) -> bool:
+        """Whether 0 lies in the interval."""
+        return bool(self.lo <= 0) and bool(self.hi >= 0)
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(_plus(self.lo, other.lo, -inf), _plus(self.hi, other.hi, inf))
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.hi, -self.lo)
+
+    def __mul__(self, other: Interval) -> Interval:
+        corners = [c for a in (self.lo, self.hi) for b in (other.lo, other.hi) for c in _times(a, b)]
+        return Interval(_least(corners), _greatest(corners))
+
+    def inverse(self) -> Interval:
+        """1/x; raises Undefined if 0 is inside."""
+        if self.contains_zero():
+            raise Undefined("division by an interval around 0")
+        return Interval(_inverse(self.hi)[0], _inverse(self.lo)[1])
+
+    def monotone(self, f: Callable[[arb], arb], at_minus: End, at_plus: End) -> Interval:
+        """The image under an increasing function with the given limits."""
+        return Interval(_image(self.lo, f, at_minus, at_plus, False), _image(self.hi, f, at_minus, at_plus, True))
+
+    def absolute(self) -> Interval:
+        """|x|."""
+        if self.lo >= 0:
+            return self
+        if self.hi <= 0:
+            return -self
+        return Interval(arb(0), _greatest([-self.lo, self.hi]))
+
+    def power(self, exponent: Fraction) -> Interval:
+        """x**q; raises Undefined for negative bases of roots and for 1/0."""
+        if exponent < 0:
+            return self.power(-exponent).inverse()
+        if exponent.denominator == 1:
+            base = self.absolute() if exponent.numerator % 2 == 0 else self
+            return base.monotone(lambda t: t**exponent.numerator, -inf, inf)
+        if not self.lo >= 0:
+            raise Undefined("a fractional power of a negative number")
+        return self.monotone(lambda t: t.root(exponent.denominator) ** exponent.numerator, -inf, inf)
+
+
+def _image(end: End, f: Callable[[arb], arb], at_minus: End, at_plus: End, upper: bool) -> End:
+    if isinstance(end, float):
+        return at_plus if end > 0 else at_minus
+    return _end(f(end), upper)
+
+
+def _around(value: arb) -> Interval:
+    return Interval(_end(value, False), _end(value, True))
+
+
+def _end(value: arb, upper: bool) -> End:
+    """One exact end of a ball; a ball that holds no information becomes infinite."""
+    if not value.is_finite():
+        return inf if upper else -inf
+    return value.upper() if upper else value.lower()
+
+
+def _plus(a: End, b: End, worst: float) -> End:
+    ends = [e for e in (a, b) if isinstance(e, float)]
+    if ends:
+        return ends[0] if all(e == ends[0] for e in ends) else worst
+    return _end(arb(a) + arb(b), worst > 0)
+
+
+def _times(a: End, b: End) -> tuple[End, ...]:
+    if isinstance(a, arb) and isinstance(b, arb):
+        value = a * b
+        return (_end(value, False), _end(value, True))
+    if bool(a == 0) or bool(b == 0):
+        other = b if bool(a == 0) else a
+        return (arb(0), other)
+    return (inf if bool(a > 0) == bool(b > 0) else -inf,)
+
+
+def _inverse(a: End) -> tuple[End, End]:
+    if isinstance(a, float):
+        return arb(0), arb(0)
+    value = 1 / a
+    return _end(value, False), _end(value, True)
+
+
+def _least(ends: list[End]) -> End:
+    best = ends[0]
+    for e in ends[1:]:
+        best = e if bool(e < best) else best
+    return best
+
+
+def _greatest(ends: list[End]) -> End:
+    return -_least([-e for e in ends])
+
+
+def _increasing(name: str) -> tuple[Callable[[arb], arb], End, End] | None:
+    table: dict[str, tuple[Callable[[arb], arb], End, End]] = {
+        "exp": (arb.exp, arb(0), inf),
+        "sinh": (arb.sinh, -inf, inf),
+        "tanh": (arb.tanh, arb(-1), arb(1)),
+        "erf": (arb.erf, arb(-1), arb(1)),
+    }
+    return table.get(name)
+
+
+def enclose(term: Expr, box: Mapping[Var, Interval]) -> Interval:
+    """An interval that contains every value of a scalar term on the box; raises Undefined."""
+    match term:
+        case Num(value):
+            return Interval.point(value)
+        case Const("pi"):
+            return _around(arb.pi())
+        case Var():
+            if term not in box:
+                raise Undefined(f"{term} has no range")
+            return box[term]
+        case Add(args):
+            total = enclose(args[0], box)
+            for a in args[1:]:
+                total = total + enclose(a, box)
+            return total
+        case Mul(args):
+            product = enclose(args[0], box)
+            for a in args[1:]:
+                product = product * enclose(a, box)
+            return product
+        case Pow(base, power):
+            return enclose(base, box).power(power)
+        case Fn(name, args):
+            return _apply(name, [enclose(a, box) for a in args])
+    raise Undefined(f"{type(term).__name__} is not a scalar term")
+
+
+def _apply(name: str, args: list[Interval]) -> Interval:
+    x = args[0]
+    smooth = _increasing(name)
+    if smooth is not None:
+        return x.monotone(*smooth)
+    match name:
+        case "log":
+            if not x.lo >= 0 or not x.hi > 0:
+                raise Undefined("the logarithm of a number that may be negative")
+            image = Interval(x.hi, x.hi).monotone(arb.log, -inf, inf)
+            return Interval(-inf, image.hi) if bool(x.lo == 0) else x.monotone(arb.log, -inf, inf)
+        case "erfc":
+            return -x.monotone(lambda t: -t.erfc(), arb(-2), arb(0))
+        case "cosh":
+            return x.absolute().monotone(arb.cosh, inf, inf)
+        case "Abs":
+            return x.absolute()
+        case "Max":
+            return Interval(_greatest([x.lo, args[1].lo]), _greatest([x.hi, args[1].hi]))
+        case "Min":
+            return Interval(_least([x.lo, args[1].lo]), _least([x.hi, args[1].hi]))
+        case "geometric":
+            if not x.lo > -1 or not x.hi < 1:
+                raise Undefined("a geometric series outside (-1, 1)")
+            return (Interval.point(Fraction(1)) + -x).inverse()
+    raise Undefined(f"no enclosure for {name}")

@@ -1,0 +1,445 @@
+"""A normal form for terms over symbolic sizes: polynomials in canonical atoms.
+
+Two terms with the same normal form are equal wherever both are defined.  The form covers field operations,
+exp, indexed sums over symbolic ranges, Kronecker deltas, and (as opaque atoms) roots and other functions.
+
+A polynomial is a dict {monomial: coefficient}; a monomial is a sorted tuple of (atom, exponent) pairs.
+Sums are split into connected components, so (sum e)(sum f) and sum sum e f agree, and each component names its
+bound indices canonically.  Names of bound indices contain the height of nesting, so no renaming can capture.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import permutations, product
+from math import isqrt
+from typing import Any
+
+from proofcheck.kernel.calculus import derivative
+from proofcheck.kernel.terms import (
+    Add,
+    Array,
+    Const,
+    Delta,
+    Diff,
+    Entry,
+    Expr,
+    Fn,
+    Index,
+    Mul,
+    Num,
+    Peak,
+    Pow,
+    Sum,
+    Var,
+    add,
+    mul,
+    rename,
+    unfold,
+)
+
+Atom = tuple[Any, ...]
+Monomial = tuple[tuple[Atom, Fraction], ...]
+Poly = dict[Monomial, Fraction]
+Spot = tuple[str, str]  # an index: its name and the name of its dimension
+ONE: Poly = {(): Fraction(1)}
+
+
+class NotNormalizable(ValueError):
+    """The term contains something that the normal form does not cover."""
+
+
+def normal(term: Expr, positive: frozenset[Var] = frozenset()) -> Poly:
+    """The normal form, definitions unfolded; ``positive`` parameters may be taken out of roots and Abs."""
+    return _Normalizer(frozenset(v.name for v in positive)).poly(unfold(term))
+
+
+def is_zero(term: Expr, positive: frozenset[Var] = frozenset()) -> bool:
+    """True if the term is 0 wherever it is defined; denominators that are sums are cleared first."""
+    poly = normal(term, positive)
+    for _ in range(40):
+        if not poly:
+            return True
+        worst = _denominator(poly)
+        if worst is None:
+            return False
+        atom, power = worst
+        base = dict(atom[1])
+        poly = _collect(
+            (_times(rest, lift), c * k)
+            for mono, c in poly.items()
+            for rest, exponent in [_take(mono, atom)]
+            for lift, k in _power(base, int(exponent - power)).items()
+        )
+    return False
+
+
+def _denominator(poly: Poly) -> tuple[Atom, Fraction] | None:
+    """A negative integer power of a sum of several terms, or None."""
+    for mono in poly:
+        for atom, power in mono:
+            if atom[0] == "base" and power < 0 and power.denominator == 1:
+                powers = [_take(m, atom)[1] for m in poly]
+                if all(p.denominator == 1 for p in powers):
+                    return atom, min(powers)
+    return None
+
+
+def _take(mono: Monomial, atom: Atom) -> tuple[Monomial, Fraction]:
+    """The monomial without the atom, and the exponent that the atom had."""
+    power = dict(mono).get(atom, Fraction(0))
+    return tuple(f for f in mono if f[0] != atom), power
+
+
+def _collect(items: Iterable[tuple[Monomial, Fraction]]) -> Poly:
+    found: dict[Monomial, Fraction] = defaultdict(Fraction)
+    for mono, coefficient in items:
+        found[mono] += coefficient
+    return {m: c for m, c in found.items() if c}
+
+
+def _key(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+    return tuple(sorted(poly.items(), key=repr))
+
+
+def _times(left: Monomial, right: Monomial) -> Monomial:
+    """The product of two monomials: exponents add, and exponentials merge."""
+    powers: dict[Atom, Fraction] = defaultdict(Fraction)
+    exponents: list[Poly] = []
+    for atom, power in (*left, *right):
+        if atom[0] == "exp":
+            exponents.append(_scaled(dict(atom[1]), power))
+        else:
+            powers[atom] += power
+    factors = [(a, p) for a, p in powers.items() if p]
+    exponent = _sum(exponents)
+    if exponent:
+        factors.append((("exp", _key(exponent)), Fraction(1)))
+    return tuple(sorted(factors, key=repr))
+
+
+def _sum(polys: Iterable[Poly]) -> Poly:
+    return _collect(item for p in polys for item in p.items())
+
+
+def _scaled(poly: Poly, factor: Fraction) -> Poly:
+    return {m: c * factor for m, c in poly.items()} if factor else {}
+
+
+def _product(left: Poly, right: Poly) -> Poly:
+    return _collect((_times(a, b), c * k) for a, c in left.items() for b, k in right.items())
+
+
+def _power(poly: Poly, power: int) -> Poly:
+    found = ONE
+    for _ in range(power):
+        found = _product(found, poly)
+    return found
+
+
+def _root(value: Fraction, power: Fraction) -> Fraction | None:
+    """value**power if that is rational and cheap to see (integers and square roots)."""
+    if power.denominator == 1:
+        return value**power.numerator
+    if power.denominator == 2 and value > 0:
+        top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+        if top * top == value.numerator and bottom * bottom == value.denominator:
+            return Fraction(top, bottom) ** power.numerator
+    return None
+
+
+def _spot(index: Index) -> Spot:
+    return (index.name, index.dim.name)
+
+
+def _spots(item: object) -> set[Spot]:
+    """The indices that are free in an atom, a monomial or a key."""
+    if not isinstance(item, tuple) or not item:
+        return set()
+    match item[0]:
+        case "entry":
+            return set(item[2])
+        case "delta":
+            return set(item[1:])
+        case "sum" | "peak":
+            return _spots(item[2]) - set(item[1])
+    return set().union(*(_spots(part) for part in item)) if item else set()
+
+
+def _height(item: object) -> int:
+    """How deep sums and maxima are nested."""
+    if not isinstance(item, tuple) or not item:
+        return 0
+    own = 1 if item[0] in ("sum", "peak") else 0
+    return own + max((_height(part) for part in item), default=0)
+
+
+def _renamed_atom(atom: Atom, names: Mapping[Spot, Spot]) -> Atom:
+    match atom[0]:
+        case "entry":
+            return (*atom[:2], tuple(names.get(s, s) for s in atom[2]))
+        case "delta":
+            return ("delta", *sorted(names.get(s, s) for s in atom[1:]))
+        case "sum":
+            return ("sum", atom[1], _renamed(atom[2], names))
+        case "peak":
+            return ("peak", atom[1], _key(_renamed_poly(dict(atom[2]), names)))
+        case "exp" | "base":
+            return (atom[0], _key(_renamed_poly(dict(atom[1]), names)))
+        case "fn":
+            return ("fn", atom[1], *(_key(_renamed_poly(dict(a), names)) for a in atom[2:]))
+    return atom
+
+
+def _renamed(mono: Monomial, names: Mapping[Spot, Spot]) -> Monomial:
+    return tuple(sorted(((_renamed_atom(a, names), p) for a, p in mono), key=repr))
+
+
+def _renamed_poly(poly: Poly, names: Mapping[Spot, Spot]) -> Poly:
+    return _collect((_renamed(m, names), c) for m, c in poly.items())
+
+
+class _Normalizer:
+    def __init__(self, positive: frozenset[str]) -> None:
+        self.positive = positive
+        self.count = 0
+
+    def poly(self, term: Expr) -> Poly:
+        match term:
+            case Num(value):
+                return {(): value} if value else {}
+            case Const(name):
+                return _atom(("const", name))
+            case Var(name, integer):
+                return _atom(("dim" if integer else "var", name))
+            case Entry(Array(name, _, None), indices):
+                return _atom(("entry", name, tuple(_spot(i) for i in indices)))
+            case Delta(left, right):
+                return ONE if left == right else _atom(("delta", *sorted((_spot(left), _spot(right)))))
+            case Add(args):
+                return _sum(self.poly(a) for a in args)
+            case Mul(args):
+                found = ONE
+                for a in args:
+                    found = self.tidy(_product(found, self.poly(a)))
+                return found
+            case Pow(base, power):
+                return self.power(self.poly(base), power)
+            case Fn(name, args):
+                return self.function(name, [self.poly(a) for a in args])
+            case Sum(index, body):
+                own = self.unique(index)
+                return self.total(_spot(own), self.poly(rename(body, {index: own})))
+            case Peak(index, body):
+                own = self.unique(index)
+                return self.peak(_spot(own), self.poly(rename(body, {index: own})))
+            case Diff(body, wrt):
+                return self.poly(derivative(body, wrt))
+        raise NotNormalizable(f"no normal form for {type(term).__name__}: {term}")
+
+    def unique(self, index: Index) -> Index:
+        self.count += 1
+        return Index(f"%{self.count}", index.dim)
+
+    def tidy(self, poly: Poly) -> Poly:
+        """Merge deltas, and multiply out sums whose exponent has become a positive integer."""
+        found: list[Poly] = []
+        for mono, coefficient in poly.items():
+            piece: Poly = {(): coefficient}
+            for atom, power in self.merge_delta(mono):
+                whole = atom[0] == "base" and power.denominator == 1 and power > 0
+                piece = _product(piece, _power(dict(atom[1]), int(power)) if whole else {((atom, power),): Fraction(1)})
+            found.append(piece)
+        return _sum(found)
+
+    def merge_delta(self, mono: Monomial) -> Monomial:
+        """Under delta(i, j) write the smaller index for the larger one; delta**2 = delta."""
+        for atom, power in mono:
+            if atom[0] == "delta" and power > 0:
+                small, large = atom[1:]
+                rest, _ = _take(mono, atom)
+                if large in _spots(rest) or power != 1:
+                    return self.merge_delta(_times(_renamed(rest, {large: small}), ((atom, Fraction(1)),)))
+        return mono
+
+    def power(self, poly: Poly, power: Fraction) -> Poly:
+        if power == 0:
+            return ONE
+        if power.denominator == 1 and power > 0:
+            return self.tidy(_power(poly, int(power)))
+        if not poly:
+            raise NotNormalizable("a negative or fractional power of zero")
+        if len(poly) == 1:
+            return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
+        leading = abs(min(poly.items(), key=repr)[1])
+        scale = _root(leading, power)
+        inside = poly if scale is None else _scaled(poly, 1 / leading)
+        return {((("base", _key(inside)), power),): Fraction(1) if scale is None else scale}
+
+    def monomial_power(self, mono: Monomial, coefficient: Fraction, power: Fraction) -> Poly:
+        """Distribute the power over all factors (integer power) or over the positive ones (fractional)."""
+        loose = {a for a, _ in mono if power.denominator == 1 or self.is_positive(a)}
+        outside = _times((), tuple((a, p * power) for a, p in mono if a in loose))
+        scale = _root(coefficient, power)
+        inside = {tuple(f for f in mono if f[0] not in loose): coefficient if scale is None else Fraction(1)}
+        found: Poly = {outside: Fraction(1) if scale is None else scale}
+        return found if inside == ONE else _product(found, _atom(("base", _key(inside)), power))
+
+    def is_positive(self, atom: Atom) -> bool:
+        match atom[0]:
+            case "exp" | "dim" | "const":
+                return True
+            case "var":
+                return atom[1] in self.positive
+            case "sum":
+                return self.all_positive({atom[2]: Fraction(1)})
+            case "base":
+                return self.all_positive(dict(atom[1]))
+        return False
+
+    def all_positive(self, poly: Poly) -> bool:
+        return bool(poly) and all(c > 0 and all(self.is_positive(a) for a, _ in m) for m, c in poly.items())
+
+    def function(self, name: str, args: list[Poly]) -> Poly:
+        if name == "exp":
+            return _atom(("exp", _key(args[0]))) if args[0] else ONE
+        if name == "Abs":
+            return self.absolute(args[0])
+        if name == "log" and args[0] == ONE:
+            return {}
+        return _atom(("fn", name, *(_key(a) for a in args)))
+
+    def absolute(self, poly: Poly) -> Poly:
+        if not poly or self.all_positive(poly):
+            return poly
+        if len(poly) == 1:
+            ((mono, coefficient),) = poly.items()
+            found: Poly = {(): abs(coefficient)}
+            for atom, power in mono:
+                even = power.denominator == 1 and power % 2 == 0
+                plain = even or power.denominator != 1 or self.is_positive(atom) or atom[:2] == ("fn", "Abs")
+                found = _product(found, _atom(atom if plain else ("fn", "Abs", _key(_atom(atom))), power))
+            return found
+        leading = min(poly.items(), key=repr)[1]
+        return _scaled(_atom(("fn", "Abs", _key(_scaled(poly, 1 / leading)))), abs(leading))
+
+    def peak(self, spot: Spot, poly: Poly) -> Poly:
+        if not any(spot in _spots(m) for m in poly):
+            return poly
+        name = (f"#{_height(_key(poly))}.0", spot[1])
+        return _atom(("peak", (name,), _key(_renamed_poly(poly, {spot: name}))))
+
+    def total(self, spot: Spot, poly: Poly) -> Poly:
+        return self.tidy(_sum(_scaled(self.total_of(spot, m), c) for m, c in poly.items()))
+
+    def total_of(self, spot: Spot, mono: Monomial) -> Poly:
+        """The sum of one monomial: lift inner sums that depend on the index, resolve deltas, then split."""
+        bound, factors = {spot}, []
+        for atom, power in mono:
+            if atom[0] == "sum" and power.denominator == 1 and power > 0 and spot in _spots(atom):
+                for _ in range(int(power)):
+                    names = {old: self.unique_spot(old) for old in atom[1]}
+                    bound |= set(names.values())
+                    factors.append(_renamed(atom[2], names))
+            else:
+                factors.append(((atom, power),))
+        whole: Monomial = ()
+        for f in factors:
+            whole = _times(whole, f)
+        return self.components(*self.resolve(whole, bound))
+
+    def unique_spot(self, spot: Spot) -> Spot:
+        self.count += 1
+        return (f"%{self.count}", spot[1])
+
+    def resolve(self, mono: Monomial, bound: set[Spot]) -> tuple[Monomial, set[Spot]]:
+        """Use sum_r delta(r, s) f(r) = f(s)."""
+        for atom, power in mono:
+            if atom[0] == "delta" and power > 0:
+                for old, new in (atom[1:], atom[:0:-1]):
+                    if old in bound:
+                        rest, _ = _take(mono, atom)
+                        return self.resolve(_times((), _renamed(rest, {old: new})), bound - {old})
+        return mono, bound
+
+    def components(self, mono: Monomial, bound: set[Spot]) -> Poly:
+        """The product of the connected components of a multiple sum."""
+        split = _split_exponentials(mono)
+        found: Poly = {_times((), tuple(f for f in split if not _spots(f[0]) & bound)): Fraction(1)}
+        left = [f for f in split if _spots(f[0]) & bound]
+        for spot in bound - set().union(*(_spots(f[0]) for f in left)):
+            found = _product(found, _atom(("dim", spot[1])))
+        while left:
+            group = [left.pop()]
+            reach = _spots(group[0][0]) & bound
+            while near := [f for f in left if _spots(f[0]) & reach]:
+                group += near
+                left = [f for f in left if f not in near]
+                reach |= set().union(*(_spots(f[0]) & bound for f in near))
+            found = _product(found, _atom(_canonical(_times((), tuple(group)), reach)))
+        return found
+
+
+def _atom(atom: Atom, power: Fraction = Fraction(1)) -> Poly:
+    return {((atom, power),): Fraction(1)}
+
+
+def _split_exponentials(mono: Monomial) -> Monomial:
+    """exp(p + q + ...) as exp(p) exp(q) ..., so that sums over different indices come apart."""
+    found: list[tuple[Atom, Fraction]] = []
+    for atom, power in mono:
+        if atom[0] == "exp":
+            found += [(("exp", (term,)), power) for term in atom[1]]
+        else:
+            found.append((atom, power))
+    return tuple(found)
+
+
+def _canonical(factors: Monomial, bound: set[Spot]) -> Atom:
+    """The sum of a connected monomial, its bound indices named in the way that sorts first."""
+    level = _height(factors)
+    by_dim: dict[str, list[Spot]] = defaultdict(list)
+    for spot in sorted(bound):
+        by_dim[spot[1]].append(spot)
+    best: tuple[str, Atom] | None = None
+    for choice in product(*(permutations(group) for group in by_dim.values())):
+        spots = [s for group in choice for s in group]
+        names = {old: (f"#{level}.{k}", old[1]) for k, old in enumerate(spots)}
+        atom = ("sum", tuple(sorted(names.values())), _renamed(factors, names))
+        if best is None or repr(atom) < best[0]:
+            best = (repr(atom), atom)
+    if best is None:
+        raise NotNormalizable("a sum over no index")
+    return best[1]
+
+
+def to_term(poly: Poly) -> Expr:
+    """A term with this normal form, for polynomials without sums and array entries."""
+    monomials = [mul(*_scalar_factors(mono, coefficient)) for mono, coefficient in _key(poly)]
+    return add(*monomials)
+
+
+def _scalar_factors(mono: Monomial, coefficient: Fraction) -> list[Expr]:
+    factors = [_raised(_scalar(atom), power) for atom, power in mono]
+    return [Num(coefficient), *factors] if coefficient != 1 or not factors else factors
+
+
+def _raised(term: Expr, power: Fraction) -> Expr:
+    return term if power == 1 else Pow(term, power)
+
+
+def _scalar(atom: Atom) -> Expr:
+    match atom[0]:
+        case "var" | "dim":
+            return Var(atom[1], atom[0] == "dim")
+        case "const":
+            return Const(atom[1])
+        case "exp":
+            return Fn("exp", (to_term(dict(atom[1])),))
+        case "base":
+            return to_term(dict(atom[1]))
+        case "fn":
+            return Fn(atom[1], tuple(to_term(dict(a)) for a in atom[2:]))
+    raise NotNormalizable(f"not a scalar: {atom[0]}")

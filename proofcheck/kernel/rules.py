@@ -1,0 +1,386 @@
+"""The rules of inference.  Each is sound by itself; each refuses, with RuleError, where it does not apply.
+
+A rule returns the sequent (hypotheses, conclusion) that follows from its premises and data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from proofcheck.kernel import scalar as boxes
+from proofcheck.kernel.calculus import NotDifferentiable, derivative
+from proofcheck.kernel.normal import NotNormalizable, is_zero
+from proofcheck.kernel.signs import NONNEGATIVE, PLUS, Facts
+from proofcheck.kernel.terms import (
+    Add,
+    Array,
+    Entry,
+    Expr,
+    Fn,
+    Index,
+    Mul,
+    Peak,
+    Pow,
+    Rel,
+    Sum,
+    Var,
+    add,
+    alike,
+    arrays,
+    children,
+    eq,
+    expand,
+    expr,
+    free_indices,
+    mul,
+    rebuild,
+    rename,
+    sqrt,
+    substitute,
+    subterms,
+    variables,
+)
+from proofcheck.kernel.theorem import RuleError, Sequent, Theorem, rule
+
+Rels = tuple[Rel, ...]
+NEGATIVE = frozenset((-1, 0))
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise RuleError(message)
+
+
+def _gather(premises: tuple[Theorem, ...], hyps: Rels = ()) -> frozenset[Rel]:
+    return frozenset(hyps).union(*(p.hyps for p in premises))
+
+
+def _facts(premises: tuple[Theorem, ...], hyps: Rels = ()) -> Facts:
+    return Facts((*sorted(_gather(premises, hyps), key=repr), *(p.concl for p in premises)))
+
+
+def _defined(facts: Facts, *terms: Expr) -> None:
+    for term in terms:
+        _require(facts.defined(term), f"not known to be defined: {term}")
+
+
+def _equal(left: Expr, right: Expr, facts: Facts) -> bool:
+    try:
+        return is_zero(left - right, facts.positive)
+    except NotNormalizable as error:
+        raise RuleError(str(error)) from None
+
+
+@rule
+def assume(*, hyp: Rel) -> Sequent:
+    """hyp |- hyp; a hypothesis that holds is defined."""
+    return frozenset((hyp,)), hyp
+
+
+@rule
+def weaken(premise: Theorem, *, hyps: Rels) -> Sequent:
+    """Add hypotheses."""
+    return premise.hyps | frozenset(hyps), premise.concl
+
+
+@rule
+def relax(premise: Theorem) -> Sequent:
+    """a < b or a = b gives a <= b."""
+    return premise.hyps, Rel("<=", premise.concl.lhs, premise.concl.rhs)
+
+
+@rule
+def cut(lemma: Theorem, premise: Theorem) -> Sequent:
+    """A proved hypothesis can be dropped."""
+    _require(lemma.concl in premise.hyps, f"not a hypothesis: {lemma.concl}")
+    return lemma.hyps | (premise.hyps - {lemma.concl}), premise.concl
+
+
+@rule
+def case_split(below: Theorem, above: Theorem, *, term: Expr) -> Sequent:
+    """A conclusion that holds for term <= 0 and for 0 <= term holds."""
+    low, high = term <= 0, term >= 0
+    _require(not free_indices(term), "the term of a case split may not have free indices")
+    _require(low in below.hyps and high in above.hyps, f"the cases must be {low} and {high}")
+    _require(below.concl == above.concl, "the two cases conclude different things")
+    hyps = (below.hyps - {low}) | (above.hyps - {high})
+    _defined(Facts(hyps), term)
+    return hyps, below.concl
+
+
+@rule
+def identity(*premises: Theorem, lhs: Expr, rhs: Expr, hyps: Rels = ()) -> Sequent:
+    """lhs = rhs, because both have the same normal form over symbolic sizes."""
+    facts = _facts(premises, hyps)
+    _defined(facts, lhs, rhs)
+    _require(_equal(lhs, rhs, facts), f"different normal forms: {lhs} and {rhs}")
+    return _gather(premises, hyps), eq(lhs, rhs)
+
+
+@rule
+def sign(*premises: Theorem, term: Expr, hyps: Rels = ()) -> Sequent:
+    """0 <= term or 0 < term, by its form and the signs of its parts."""
+    facts = _facts(premises, hyps)
+    _defined(facts, term)
+    found = facts.sign(term)
+    _require(found <= NONNEGATIVE, f"the sign of {term} is not known")
+    return _gather(premises, hyps), Rel("<" if found == PLUS else "<=", expr(0), term)
+
+
+@rule
+def transitive(first: Theorem, second: Theorem) -> Sequent:
+    """a op b and b op c give a op c, with the weaker of equality and the stronger of the inequalities."""
+    one, two = first.concl, second.concl
+    _require(alike(one.rhs, two.lhs), f"{one.rhs} is not {two.lhs}")
+    ops = {one.op, two.op}
+    return first.hyps | second.hyps, Rel("<" if "<" in ops else "<=" if "<=" in ops else "=", one.lhs, two.rhs)
+
+
+@rule
+def combine(*premises: Theorem, goal: Rel, factors: tuple[Expr, ...], hyps: Rels = ()) -> Sequent:
+    """goal.rhs - goal.lhs is a combination of the premises' differences with nonnegative factors.
+
+    Equalities may have factors of any sign.  A strict goal needs a strict premise with a positive factor.
+    """
+    _require(len(factors) <= len(premises), "more factors than premises")
+    facts = _facts(premises, hyps)
+    _defined(facts, goal.lhs, goal.rhs, *factors)
+    strict = False
+    for premise, factor in zip(premises, factors, strict=False):
+        signs = facts.sign(factor)
+        _require(premise.concl.op == "=" or signs <= NONNEGATIVE, f"the factor {factor} may be negative")
+        _require(goal.op != "=" or premise.concl.op == "=", "an equality follows from equalities only")
+        strict = strict or (premise.concl.op == "<" and signs == PLUS)
+    _require(goal.op != "<" or strict, "nothing makes the goal strict")
+    parts = [mul(f, p.concl.rhs - p.concl.lhs) for p, f in zip(premises, factors, strict=False)]
+    _require(_equal(goal.rhs - goal.lhs, add(*parts), facts), "the combination does not give the goal")
+    return _gather(premises, hyps), goal
+
+
+@rule
+def monotone(premise: Theorem, *side: Theorem, template: Expr, hole: Var, hyps: Rels = ()) -> Sequent:
+    """From a <= b, template(a) <= template(b) or the reverse, whichever way the template is monotone."""
+    concl = premise.concl
+    facts = _facts((premise, *side), hyps)
+    low, high = plug(template, hole, concl.lhs), plug(template, hole, concl.rhs)
+    _defined(facts, low, high)
+    gathered = _gather((premise, *side), hyps)
+    _require(hole not in set().union(*(variables(h) for h in gathered)), "the hole occurs in a hypothesis")
+    if concl.op == "=":
+        return gathered, eq(low, high)
+    direction = _direction(template, hole, concl, facts)
+    return gathered, Rel("<=", low, high) if direction >= 0 else Rel("<=", high, low)
+
+
+def plug(template: Expr, hole: Var, term: Expr) -> Expr:
+    """Put a term into the hole; indices bound by the template capture those of the term on purpose."""
+    if template == hole:
+        return term
+    return rebuild(template, tuple(plug(c, hole, term) for c in children(template)))
+
+
+def _direction(term: Expr, hole: Var, concl: Rel, facts: Facts) -> int:
+    """+1 if the term increases with the hole between the two sides, -1 if it decreases, 0 if it is constant."""
+    if term == hole:
+        return 1
+    _require(not isinstance(term, Entry) or hole not in variables(term), "the hole is inside a definition")
+    ways = [_direction(c, hole, concl, facts) for c in children(term)]
+    if not any(ways):
+        return 0
+
+    def smallest(inner: Expr, way: int) -> Expr:
+        return plug(inner, hole, concl.lhs if way > 0 else concl.rhs)
+
+    match term:
+        case Add() | Sum() | Peak() | Fn("exp" | "sinh" | "tanh" | "erf" | "Max" | "Min" | "geometric", _):
+            return _agree(ways)
+        case Fn("erfc", _):
+            return -_agree(ways)
+        case Fn("log", (x,)) if facts.sign(smallest(x, ways[0])) == PLUS:
+            return ways[0]
+        case Fn("Abs" | "cosh", (x,)) if facts.sign(smallest(x, ways[0])) <= NONNEGATIVE:
+            return ways[0]
+        case Mul(args):
+            moving = [k for k, way in enumerate(ways) if way]
+            _require(len(moving) == 1, f"the hole occurs in several factors of {term}")
+            signs = facts.sign(mul(*(a for k, a in enumerate(args) if k != moving[0])))
+            _require(signs <= NONNEGATIVE or signs <= NEGATIVE, f"the sign of the other factors of {term} is unknown")
+            return ways[moving[0]] if signs <= NONNEGATIVE else -ways[moving[0]]
+        case Pow(base, power):
+            return _power_direction(facts.sign(smallest(base, ways[0])), power, ways[0])
+    raise RuleError(f"not known to be monotone in the hole: {term}")
+
+
+def _agree(ways: list[int]) -> int:
+    found = {way for way in ways if way}
+    _require(len(found) == 1, "the hole occurs with both directions")
+    return found.pop()
+
+
+def _power_direction(smallest: frozenset[int], power: Fraction, way: int) -> int:
+    odd = power.denominator == 1 and power > 0 and power.numerator % 2 == 1
+    _require(odd or smallest == PLUS or (power > 0 and smallest <= NONNEGATIVE), "the base of a power may be negative")
+    return way if power >= 0 else -way
+
+
+@rule
+def triangle(*, term: Expr, hyps: Rels = ()) -> Sequent:
+    """|a + b + ...| <= |a| + |b| + ..., for finite and for indexed sums."""
+    _defined(_facts((), hyps), term)
+    match term:
+        case Fn("Abs", (Add(args),)):
+            return frozenset(hyps), term <= add(*(abs(a) for a in args))
+        case Fn("Abs", (Sum(index, body),)):
+            return frozenset(hyps), term <= Sum(index, abs(body))
+    raise RuleError(f"not the absolute value of a sum: {term}")
+
+
+@rule
+def below_abs(*, term: Expr, hyps: Rels = ()) -> Sequent:
+    """term <= |term|."""
+    _defined(_facts((), hyps), term)
+    return frozenset(hyps), term <= abs(term)
+
+
+@rule
+def abs_bound(upper: Theorem, lower: Theorem, *, term: Expr) -> Sequent:
+    """term <= b and -term <= b give |term| <= b."""
+    facts = _facts((upper, lower))
+    one, two = upper.concl, lower.concl
+    _require(_equal(one.lhs, term, facts) and _equal(two.lhs, -term, facts), "the premises are not about +-term")
+    _require(alike(one.rhs, two.rhs), "the premises have different bounds")
+    _defined(facts, term)
+    return _gather((upper, lower)), abs(term) <= one.rhs
+
+
+@rule
+def cauchy_schwarz(*, index: Index, f: Expr, g: Expr, hyps: Rels = ()) -> Sequent:
+    """|sum f g| <= (sum f^2)^(1/2) (sum g^2)^(1/2)."""
+    _defined(_facts((), hyps), f, g)
+    return frozenset(hyps), abs(Sum(index, f * g)) <= sqrt(Sum(index, f**2)) * sqrt(Sum(index, g**2))
+
+
+@rule
+def hoelder(*, index: Index, f: Expr, g: Expr, hyps: Rels = ()) -> Sequent:
+    """|sum f g| <= (max |f|) (sum |g|)."""
+    _defined(_facts((), hyps), f, g)
+    return frozenset(hyps), abs(Sum(index, f * g)) <= Peak(index, abs(f)) * Sum(index, abs(g))
+
+
+@rule
+def below_peak(*, index: Index, term: Expr, hyps: Rels = ()) -> Sequent:
+    """f(r) <= max_r f(r)."""
+    _defined(_facts((), hyps), term)
+    return frozenset(hyps), term <= Peak(index, term)
+
+
+@rule
+def peak_bound(premise: Theorem, *, index: Index) -> Sequent:
+    """f(r) <= c for every r gives max_r f(r) <= c."""
+    concl = premise.concl
+    _require(index not in free_indices(concl.rhs), "the bound depends on the index")
+    return premise.hyps, Rel("<" if concl.op == "<" else "<=", Peak(index, concl.lhs), concl.rhs)
+
+
+@rule
+def mean_value(slope: Theorem, s_low: Theorem, s_high: Theorem, t_low: Theorem, t_high: Theorem, *,
+               function: Expr, hole: Var) -> Sequent:
+    """|f(s) - f(t)| <= M |s - t| if |f'| <= M between low and high, and s and t lie there.
+
+    slope: low <= hole, hole <= high, ... |- |f'(hole)| <= M; the others: low <= s, s <= high, low <= t, t <= high.
+    """
+    low, high, s, t = s_low.concl.lhs, s_high.concl.rhs, s_low.concl.rhs, t_low.concl.rhs
+    same = [(s, s_high.concl.lhs), (t, t_high.concl.lhs), (low, t_low.concl.lhs), (high, t_high.concl.rhs)]
+    _require(all(alike(a, b) for a, b in same), "the four bounds do not fit together")
+    hyps = slope.hyps - {low <= hole, hole <= high}
+    _require(not any(hole in variables(h) for h in hyps), "a hypothesis on the slope depends on the hole")
+    side = (s_low, s_high, t_low, t_high)
+    facts = Facts((*_gather(side, tuple(hyps)), low <= hole, hole <= high, slope.concl))
+    _defined(facts, function)
+    try:
+        change = derivative(function, hole)
+    except NotDifferentiable as error:
+        raise RuleError(str(error)) from None
+    bound = slope.concl.rhs
+    _require(hole not in variables(bound) and slope.concl.op != "=", "the bound on the slope depends on the hole")
+    _require(_equal(slope.concl.lhs, abs(change), facts), f"the slope is {change}")
+    jump = substitute(function, {hole: s}) - substitute(function, {hole: t})
+    return hyps | _gather(side), abs(jump) <= bound * abs(s - t)
+
+
+@rule
+def geometric_series(*premises: Theorem, ratio: Expr, hyps: Rels = ()) -> Sequent:
+    """sum_{i >= 0} x^i = 1/(1 - x) for |x| < 1."""
+    term = Fn("geometric", (ratio,))
+    _defined(_facts(premises, hyps), term)
+    return _gather(premises, hyps), eq(term, 1 / (1 - ratio))
+
+
+@rule
+def scalar(*, goal: Rel, hyps: Rels, tree: list[Any]) -> Sequent:
+    """An inequality between scalar terms on the whole domain that the hypotheses describe."""
+    _require(not arrays(goal) and not free_indices(goal), "a scalar inequality has no array entries")
+    reduced, rest = boxes.eliminate(goal, hyps)
+    _defined(Facts(rest), reduced.lhs, reduced.rhs)
+    try:
+        boxes.check(goal, hyps, tree)
+    except boxes.Rejected as error:
+        raise RuleError(str(error)) from None
+    return frozenset(hyps), goal
+
+
+@rule
+def specialize(premise: Theorem, *, indices: Mapping[Index, Index]) -> Sequent:
+    """Rename free indices of the conclusion; it holds for all their values."""
+    concl = premise.concl
+    return premise.hyps, Rel(concl.op, rename(concl.lhs, indices), rename(concl.rhs, indices))
+
+
+@rule
+def instantiate(premise: Theorem, *side: Theorem, parameter: Var, term: Expr, hyps: Rels = ()) -> Sequent:
+    """Put a defined term for a real parameter, in the hypotheses and in the conclusion."""
+    _require(not parameter.integer, f"{parameter} is a dimension")
+    facts = _facts(side, hyps)
+    _defined(facts, term)
+    mapping: dict[Expr, Expr] = {parameter: term}
+    for rel in (*premise.hyps, premise.concl):
+        _require(not any(parameter in variables(body) for body in _definitions(rel)), f"{parameter} occurs in a definition")
+    replaced = [Rel(h.op, substitute(h.lhs, mapping), substitute(h.rhs, mapping)) for h in premise.hyps]
+    concl = premise.concl
+    known = _gather(side, hyps)
+    return frozenset(replaced) | known, Rel(concl.op, substitute(concl.lhs, mapping), substitute(concl.rhs, mapping))
+
+
+def _definitions(rel: Rel) -> list[Expr]:
+    """The bodies of all definitions that a relation uses."""
+    return [t.array.body for side in (rel.lhs, rel.rhs) for t in subterms(side)
+            if isinstance(t, Entry) and t.array.body is not None]
+
+
+@rule
+def instantiate_array(premise: Theorem, *side: Theorem, array: Array, params: tuple[Index, ...], term: Expr,
+                      hyps: Rels = ()) -> Sequent:
+    """Put a defined term in the indices ``params`` for an array that no definition uses."""
+    _require(array.body is None, f"{array.name} is an abbreviation")
+    _require(tuple(p.dim for p in params) == tuple(p.dim for p in array.params), "the indices do not fit the array")
+    _defined(_facts(side, hyps), term)
+    for rel in (*premise.hyps, premise.concl):
+        _require(not any(array in arrays(b) for b in _definitions(rel)), f"{array.name} occurs in a definition")
+    replaced = frozenset(_fill(h, array, params, term) for h in premise.hyps)
+    return replaced | _gather(side, hyps), _fill(premise.concl, array, params, term)
+
+
+def _fill(rel: Rel, array: Array, params: tuple[Index, ...], term: Expr) -> Rel:
+    stand_in = Array(f"{array.name}'", params, term)
+
+    def walk(item: Expr) -> Expr:
+        if isinstance(item, Entry) and item.array == array:
+            return expand(stand_in[item.indices])
+        if isinstance(item, (Sum, Peak)):
+            loose = free_indices(term) - set(params)
+            _require(item.index not in loose, f"{item.index.name} would be captured")
+        return rebuild(item, tuple(walk(c) for c in children(item)))
+
+    return Rel(rel.op, walk(rel.lhs), walk(rel.rhs))
