@@ -82,8 +82,7 @@ class Arithmetic(ABC):
     def array(self, values: Any) -> Array:
         """A fresh array of this arithmetic. Raises ValueError at the first entry that cannot be read."""
         entries = values.astype(object) if isinstance(values, np.ndarray) else np.array(values, dtype=object)
-        with self.working():
-            return np.asarray(_entrywise(self.number)(entries))
+        return np.asarray(_entrywise(self.number)(entries))
 
     def working(self) -> AbstractContextManager[Any]:
         """The context in which to compute with plain operators."""
@@ -118,15 +117,18 @@ class Float64(Arithmetic):
 
     @property
     def name(self) -> str:
+        """Always "float64"."""
         return "float64"
 
     def number(self, value: Any) -> float:
+        """The nearest double; raises ValueError also where there is none."""
         try:
             return float(exact(value))
         except OverflowError as reason:
             raise ValueError(f"{value!r} is too large for float64") from reason
 
     def array(self, values: Any) -> Array:
+        """A fresh float64 array; a numeric NumPy array is copied without a loop."""
         if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
             fresh = values.astype(np.float64)
             if not np.isfinite(fresh).all():
@@ -135,19 +137,24 @@ class Float64(Arithmetic):
         return super().array(values).astype(np.float64)
 
     def exp(self, values: Array) -> Array:
+        """Entrywise; inf above 709.78."""
         with np.errstate(over="ignore"):
             return np.asarray(np.exp(values))
 
     def sqrt(self, values: Array) -> Array:
+        """Entrywise."""
         return np.asarray(np.sqrt(values))
 
     def shift(self, logits: Array) -> Array:
+        """The largest logit of each row."""
         return np.asarray(logits.max(axis=1, keepdims=True))
 
     def max(self, values: Array) -> Any:
+        """The largest entry."""
         return values.max()
 
     def to_float(self, values: Any) -> Array:
+        """A copy."""
         return np.array(values, dtype=np.float64)
 
 
@@ -166,6 +173,7 @@ class Mp(Arithmetic):
 
     @property
     def name(self) -> str:
+        """Such as "50 digits"."""
         return f"{self.digits} digits"
 
     @property
@@ -174,6 +182,7 @@ class Mp(Arithmetic):
         return _context(self.digits)
 
     def number(self, value: Any) -> Any:
+        """The nearest `mpf` of the private context."""
         if isinstance(value, self.context.mpf) and self.context.isfinite(value):
             return value
         ratio = exact(value)
@@ -181,18 +190,23 @@ class Mp(Arithmetic):
         return self.context.make_mpf(nearest)
 
     def exp(self, values: Array) -> Array:
+        """Entrywise."""
         return np.asarray(_entrywise(self.context.exp)(values))
 
     def sqrt(self, values: Array) -> Array:
+        """Entrywise."""
         return np.asarray(_entrywise(self.context.sqrt)(values))
 
     def shift(self, logits: Array) -> Array:
+        """Zero: an `mpf` does not overflow."""
         return _no_shift(logits)
 
     def max(self, values: Array) -> Any:
+        """The largest entry."""
         return values.max()
 
     def to_float(self, values: Any) -> Array:
+        """The nearest doubles."""
         return np.array(values, dtype=object).astype(np.float64)
 
 
@@ -211,37 +225,47 @@ class Ball(Arithmetic):
 
     @property
     def name(self) -> str:
+        """Such as "ball, 200 bits"."""
         return f"ball, {self.bits} bits"
 
     def number(self, value: Any) -> arb:
+        """A ball around `value`: of radius 0 where `bits` suffice; a finite ball is kept as it is."""
         if isinstance(value, arb) and value.is_finite():
             return value
         ratio = exact(value)
-        return arb(fmpq(ratio.numerator, ratio.denominator))
+        with self.working():
+            return arb(fmpq(ratio.numerator, ratio.denominator))
 
     def working(self) -> AbstractContextManager[Any]:
+        """flint's precision, set to `bits` on entry and put back on exit."""
         return flint.ctx.workprec(self.bits)
 
     def matmul(self, left: Array, right: Array) -> Array:
+        """The product by `arb_mat`."""
         with self.working():
             return np.array((arb_mat(left.tolist()) * arb_mat(right.tolist())).tolist(), dtype=object)
 
     def exp(self, values: Array) -> Array:
+        """Entrywise."""
         with self.working():
             return np.asarray(_entrywise(arb.exp)(values))
 
     def sqrt(self, values: Array) -> Array:
+        """Entrywise; not finite where a ball reaches below zero."""
         with self.working():
             return np.asarray(_entrywise(arb.sqrt)(values))
 
     def shift(self, logits: Array) -> Array:
+        """Zero: a ball does not overflow."""
         return _no_shift(logits)
 
     def max(self, values: Array) -> Any:
+        """A ball around the largest of the true values."""
         with self.working():
             return np.frompyfunc(arb.max, 2, 1).reduce(values.ravel())
 
     def to_float(self, values: Any) -> Array:
+        """The midpoints."""
         entries = np.array(values, dtype=object)
         return np.asarray(_entrywise(lambda ball: float(ball.mid()))(entries)).astype(np.float64)
 

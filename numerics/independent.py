@@ -27,15 +27,11 @@ def complex_step_jacobian(w: Array, x: Array, a: Array) -> Array:
 
 def complex_step_gradient(w: Array, x: Array, a: Array, y: Array) -> Array:
     """dL / dw_{k,r} from Im L(W + ih e_{k,r}) / h in complex128, shape (d1, m)."""
-    derivatives = [
-        (((_predictions(nudged, x, a) - y) ** 2).sum() / 2).imag / TINY for nudged in _complex_nudges(w)
-    ]
+    derivatives = [(((_predictions(nudged, x, a) - y) ** 2).sum() / 2).imag / TINY for nudged in _complex_nudges(w)]
     return np.array(derivatives).reshape(w.shape)
 
 
-def central_difference_gradient(
-    w: Any, x: Any, a: Any, y: Any, digits: int = 60, step: str = "1e-20"
-) -> Array:
+def central_difference_gradient(w: Any, x: Any, a: Any, y: Any, digits: int = 60, step: str = "1e-20") -> Array:
     """(L(W + h e_{k,r}) - L(W - h e_{k,r})) / 2h with mpmath, shape (d1, m), dtype object.
 
     With the defaults the relative error is near 1e-38. Raises ValueError for entries that cannot be read.

@@ -16,9 +16,7 @@ SAFETY = 1 - 1e-12
 """Factor by which lengths are shortened, so that a bound on them also holds in exact arithmetic."""
 
 
-def symmetric_weights(
-    m: int, d1: int, d2: int, sigma: float, rng: np.random.Generator
-) -> tuple[Array, Array]:
+def symmetric_weights(m: int, d1: int, d2: int, sigma: float, rng: np.random.Generator) -> tuple[Array, Array]:
     """Weights w (d1, m) and signs a (d2, m) of Definition 3.7, line 158.
 
     Columns 2r-1 and 2r share w, drawn from N(0, sigma^2 I), and have opposite signs a.

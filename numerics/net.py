@@ -1,7 +1,7 @@
 """The two-layer softmax network of the paper, as numbers in any arithmetic.
 
-Letters: n data points, m neurons, d1 inputs, d2 outputs. Indices: i, j for points, r for neurons, l for outputs,
-k for inputs.
+Letters: n data points, m neurons, d1 inputs, d2 outputs. Indices: i, j for points, r for neurons, l for
+outputs, k for inputs.
 """
 
 from __future__ import annotations
@@ -166,7 +166,5 @@ def _read_matrix(name: str, values: Any, arithmetic: Arithmetic) -> Array:
     except ValueError as reason:
         raise ValueError(f"{name} has an entry that cannot be used: {reason}") from reason
     if matrix.ndim != 2 or matrix.size == 0:
-        raise ValueError(
-            f"{name} must be a matrix with at least one row and one column, not shape {matrix.shape}"
-        )
+        raise ValueError(f"{name} must be a matrix with at least one row and one column, not shape {matrix.shape}")
     return _read_only(matrix)

@@ -52,9 +52,7 @@ def frequency_bounded(x: Array, B: float, sigma: float, m: int, trials: int, see
     Raises ValueError unless sigma > 0, m is even and positive, and trials >= 1.
     """
     if not sigma > 0 or m < 2 or m % 2 or trials < 1:
-        raise ValueError(
-            f"sigma = {sigma}, m = {m}, trials = {trials}: need sigma > 0, m even and >= 2, trials >= 1"
-        )
+        raise ValueError(f"sigma = {sigma}, m = {m}, trials = {trials}: need sigma > 0, m even and >= 2, trials >= 1")
     rng = np.random.default_rng(seed)
     d1 = len(x)
     hits = sum(bool(np.abs(sigma * rng.standard_normal((m // 2, d1)) @ x).max() <= B) for _ in range(trials))

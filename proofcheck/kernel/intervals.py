@@ -15,7 +15,7 @@ from math import inf
 
 from flint import arb, ctx, fmpq
 
-from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
+from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var, variables
 
 End = arb | float  # a float endpoint is +-inf, nothing else
 
@@ -169,15 +169,30 @@ def enclose(term: Expr, box: Mapping[Var, Interval]) -> Interval:
                 total = total + enclose(a, box)
             return total
         case Mul(args):
-            product = enclose(args[0], box)
-            for a in args[1:]:
-                product = product * enclose(a, box)
-            return product
+            return _product(args, box)
         case Pow(base, power):
             return enclose(base, box).power(power)
         case Fn(name, args):
             return _apply(name, [enclose(a, box) for a in args])
     raise Undefined(f"{type(term).__name__} is not a scalar term")
+
+
+def _product(args: tuple[Expr, ...], box: Mapping[Var, Interval]) -> Interval:
+    """The product; at an infinite point, a factor that tends to 0 does so from an unknown side."""
+    at_infinity = {v for v, x in box.items() if isinstance(x.lo, float) and x.lo == x.hi}
+    product, moving = Interval.point(Fraction(1)), False
+    for a in args:
+        factor = enclose(a, box)
+        moves = bool(at_infinity) and not at_infinity.isdisjoint(variables(a))
+        if moving and moves and (_vague(product, factor) or _vague(factor, product)):
+            return Interval(-inf, inf)
+        product, moving = product * factor, moving or moves
+    return product
+
+
+def _vague(zero: Interval, infinite: Interval) -> bool:
+    """Whether the product may have the form 0 * inf."""
+    return zero.contains_zero() and (isinstance(infinite.lo, float) or isinstance(infinite.hi, float))
 
 
 def _apply(name: str, args: list[Interval]) -> Interval:

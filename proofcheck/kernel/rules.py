@@ -384,3 +384,18 @@ def _fill(rel: Rel, array: Array, params: tuple[Index, ...], term: Expr) -> Rel:
         return rebuild(item, tuple(walk(c) for c in children(item)))
 
     return Rel(rel.op, walk(rel.lhs), walk(rel.rhs))
+
+
+@rule
+def below_max(*, left: Expr, right: Expr, first: bool, hyps: Rels = ()) -> Sequent:
+    """left <= Max(left, right), or right <= Max(left, right)."""
+    _defined(_facts((), hyps), left, right)
+    return frozenset(hyps), (left if first else right) <= Fn("Max", (left, right))
+
+
+@rule
+def max_bound(left: Theorem, right: Theorem) -> Sequent:
+    """a <= c and b <= c give Max(a, b) <= c."""
+    one, two = left.concl, right.concl
+    _require(alike(one.rhs, two.rhs), "the two bounds differ")
+    return left.hyps | right.hyps, Fn("Max", (one.lhs, two.lhs)) <= one.rhs

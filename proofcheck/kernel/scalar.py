@@ -9,6 +9,9 @@ g > 0) on the box of the hypotheses; every node says how:
     ["mono", var, "+"|"-", slope, face]  g is monotone in var (tree ``slope``), so one face of the box decides
     ["abs", u, "+"|"-", why, tree]       on this box |u| = u or -u (tree ``why``)
     ["max", name, u, v, why, tree]       on this box Max(u, v) or Min(u, v) is u (tree ``why``)
+    ["mean", bits]                       interval arithmetic on the mean value form around the middle of the box
+    ["concave", var, why, low, high]     g is concave in var (tree ``why`` for -g''), so its two faces decide
+    ["square", [[c, q], ...], tree]      subtract the squares c*q**2 (c > 0) first
 """
 
 from __future__ import annotations
@@ -16,15 +19,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import inf, isinf
 from typing import Any
 
 from proofcheck.kernel.calculus import NotDifferentiable, derivative
-from proofcheck.kernel.intervals import Interval, Undefined, enclose, precision
+from proofcheck.kernel.intervals import End, Interval, Undefined, enclose, precision
 from proofcheck.kernel.normal import NotNormalizable, normal, to_term
 from proofcheck.kernel.signs import bounds
-from proofcheck.kernel.terms import Expr, Fn, Mul, Num, Pow, Rel, Var, alike, children, rebuild, substitute, variables
-from proofcheck.kernel.text import Reader, Signature, TextError
+from proofcheck.kernel.terms import (
+    Add,
+    Expr,
+    Fn,
+    Mul,
+    Num,
+    Pow,
+    Rel,
+    Var,
+    add,
+    alike,
+    children,
+    rebuild,
+    substitute,
+    variables,
+)
+from proofcheck.kernel.text import Reader, TextError
 
 Tree = list[Any]
 MAX_BITS = 4096
@@ -57,6 +76,11 @@ class Range:
 Box = Mapping[Var, Range]
 
 
+def intervals(box: Box) -> dict[Var, Interval]:
+    """The closed box."""
+    return {v: r.interval() for v, r in box.items()}
+
+
 def box_from(hyps: Iterable[Rel], names: Iterable[Var]) -> dict[Var, Range]:
     """The box that single hypotheses put the parameters in; dimensions start at 1."""
     known = bounds(hyps)
@@ -84,15 +108,22 @@ def _replaced(rel: Rel, mapping: Mapping[Expr, Expr]) -> Rel:
 
 
 def gap(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[Expr, dict[Var, Range]]:
-    """rhs - lhs in normal form and the box it is to be checked on."""
+    """rhs - lhs in normal form and the box it is to be checked on; dimensions become real parameters >= 1."""
     goal, hyps = eliminate(goal, hyps)
-    box = box_from(hyps, variables(goal))
-    return tidy(goal.rhs - goal.lhs, box), box
+    names = variables(goal)
+    if len({v.name for v in names}) != len(names):
+        raise Rejected("one name stands for a parameter and for a dimension")
+    box = {Var(v.name): r for v, r in box_from(hyps, names).items()}
+    return tidy(substitute(goal.rhs - goal.lhs, {v: Var(v.name) for v in names}), box), box
 
 
 def tidy(term: Expr, box: Box) -> Expr:
     """The normal form as a term; parameters that are positive on the box may leave roots."""
-    positive = frozenset(v for v, r in box.items() if r.positive())
+    return _tidied(term, frozenset(v for v, r in box.items() if r.positive()))
+
+
+@lru_cache(maxsize=20000)
+def _tidied(term: Expr, positive: frozenset[Var]) -> Expr:
     try:
         return to_term(normal(term, positive))
     except NotNormalizable as error:
@@ -126,26 +157,36 @@ def _check(term: Expr, box: dict[Var, Range], strict: bool, tree: Tree) -> None:
             _mono(term, box, strict, *data)
         case "abs" | "max":
             _resolve(term, box, strict, kind, data)
+        case "mean":
+            _mean(term, box, strict, *data)
+        case "concave":
+            _concave(term, box, strict, *data)
+        case "square":
+            _square(term, box, strict, *data)
         case _:
             raise Rejected(f"unknown node {kind!r}")
 
 
 def _eval(term: Expr, box: Box, strict: bool, bits: int) -> None:
     with precision(min(int(bits), MAX_BITS)):
-        low = enclose(term, {v: r.interval() for v, r in box.items()}).lo
+        low = enclose(term, intervals(box)).lo
+    _require_low(low, strict)
+
+
+def _require_low(low: End, strict: bool) -> None:
     if not (low > 0 if strict else low >= 0):
         raise Rejected(f"interval arithmetic gives the lower bound {low}")
 
 
 def _scale(term: Expr, box: dict[Var, Range], strict: bool, factor: str, then: Tree) -> None:
-    by = _read(factor, box)
-    if not is_positive(by, box):
+    by = _read(factor)
+    if not (is_positive(by, box) and is_regular(by, box)):
         raise Rejected(f"the factor {factor} is not positive on the box")
     _check(tidy(by * term, box), box, strict, then)
 
 
 def is_positive(term: Expr, box: Box) -> bool:
-    """Whether a factor is > 0 on the box, by its form."""
+    """Whether a term is > 0 on the box wherever it is defined, by its form."""
     match term:
         case Num(value):
             return value > 0
@@ -153,12 +194,61 @@ def is_positive(term: Expr, box: Box) -> bool:
             return term in box and box[term].positive()
         case Fn("exp", _):
             return True
-        case Pow(base, _):
+        case Pow(base, power) if power.denominator != 1 or is_positive(base, box):
             return is_positive(base, box)
-        case Mul(args):
-            return all(is_positive(a, box) for a in args)
+        case Mul(args) if all(is_positive(a, box) for a in args):
+            return True
+        case Add(args) if all(is_positive(a, box) for a in args) or _positive_line(term, box):
+            return True
     with precision(64):
-        return bool(enclose(term, {v: r.interval() for v, r in box.items()}).lo > 0)
+        return bool(enclose(term, intervals(box)).lo > 0)
+
+
+def _positive_line(term: Expr, box: Box) -> bool:
+    """Whether a + b*x with rational a and b is > 0, where x may have open ends."""
+    match tuple(variables(term)):
+        case (var,) if var in box and isinstance(slope := _slope_of_line(term, var), Num) and slope.value:
+            whole = box[var]
+            at, is_open = (whole.lo, whole.lo_open) if slope.value > 0 else (whole.hi, whole.hi_open)
+            if isinstance(at, Fraction):
+                end = tidy(substitute(term, {var: Num(at)}), {})
+                return isinstance(end, Num) and (end.value > 0 or (end.value == 0 and is_open))
+    return False
+
+
+def _slope_of_line(term: Expr, var: Var) -> Expr | None:
+    try:
+        return tidy(derivative(term, var), {})
+    except (NotDifferentiable, Rejected):
+        return None
+
+
+def is_regular(term: Expr, box: Box) -> bool:
+    """Whether the term is defined and continuous on the whole box: divisors, logs and roots are inside their domain.
+
+    The hypotheses may couple parameters, so what is defined under them need not be so on the box.
+    """
+    match term:
+        case Pow(base, power) if power < 0 or power.denominator != 1:
+            fine = is_positive(base, box) or (
+                power.denominator == 1 and is_positive(tidy(-base, box), box)) or (power > 0 and _nonnegative(base, box))
+        case Fn("log", (x,)):
+            fine = is_positive(x, box)
+        case Fn("geometric", (x,)):
+            fine = is_positive(tidy(1 - x, box), box) and is_positive(tidy(1 + x, box), box)
+        case _:
+            fine = True
+    return fine and all(is_regular(c, box) for c in children(term))
+
+
+def _nonnegative(term: Expr, box: Box) -> bool:
+    with precision(64):
+        return bool(enclose(tidy(term, box), intervals(box)).lo >= 0)
+
+
+def _require_regular(term: Expr, box: Box) -> None:
+    if not is_regular(term, box):
+        raise Rejected(f"{term} may be undefined or jump on the box")
 
 
 def _split(term: Expr, box: dict[Var, Range], strict: bool, name: str, at: str, left: Tree, right: Tree) -> None:
@@ -172,12 +262,19 @@ def _split(term: Expr, box: dict[Var, Range], strict: bool, name: str, at: str, 
 
 def _mono(term: Expr, box: dict[Var, Range], strict: bool, name: str, sign: str, slope: Tree, face: Tree) -> None:
     var, rising = _variable(name, box), sign == "+"
+    _require_regular(term, box)
     whole = box[var]
     change = derivative(term, var)
     at, is_open = (whole.lo, whole.lo_open) if rising else (whole.hi, whole.hi_open)
     away = strict and (is_open or isinf(at))
-    _check(tidy(change if rising else -change, box), box, away, slope)
+    inner = interior(box, var)
+    _check(tidy(change if rising else -change, inner), inner, away, slope)
     _check(*face_of(term, box, var, at), strict and not away, face)
+
+
+def interior(box: Box, var: Var) -> dict[Var, Range]:
+    """The box without the two ends of one parameter; a derivative matters only there."""
+    return {**box, var: replace(box[var], lo_open=True, hi_open=True)}
 
 
 def face_of(term: Expr, box: Box, var: Var, at: Fraction | float) -> tuple[Expr, dict[Var, Range]]:
@@ -185,19 +282,53 @@ def face_of(term: Expr, box: Box, var: Var, at: Fraction | float) -> tuple[Expr,
     if isinstance(at, float):
         return term, {**box, var: Range(at, at)}
     rest = {v: r for v, r in box.items() if v != var}
-    return tidy(substitute(term, {var: Num(at)}), rest), rest
+    restricted = substitute(term, {var: Num(at)})
+    _require_regular(restricted, rest)
+    return tidy(restricted, rest), rest
+
+
+def _concave(term: Expr, box: dict[Var, Range], strict: bool, name: str, why: Tree, low: Tree, high: Tree) -> None:
+    var = _variable(name, box)
+    whole, inner = box[var], interior(box, var)
+    if isinstance(whole.lo, float) or isinstance(whole.hi, float):
+        raise Rejected(f"the range of {name} is not bounded")
+    _require_regular(term, box)
+    _check(tidy(-derivative(derivative(term, var), var), inner), inner, False, why)
+    _check(*face_of(term, box, var, whole.lo), strict, low)
+    _check(*face_of(term, box, var, whole.hi), strict, high)
+
+
+def _mean(term: Expr, box: Box, strict: bool, bits: int) -> None:
+    _require_regular(term, box)
+    middle = {v: (r.lo + r.hi) / 2 for v, r in box.items() if isinstance(r.lo, Fraction) and isinstance(r.hi, Fraction)}
+    with precision(min(int(bits), MAX_BITS)):
+        wide = intervals(box)
+        total = enclose(term, {**wide, **{v: Interval.point(c) for v, c in middle.items()}})
+        for v, c in middle.items():
+            total = total + enclose(tidy(derivative(term, v), box), wide) * (wide[v] + Interval.point(-c))
+    _require_low(total.lo, strict)
+
+
+def _square(term: Expr, box: dict[Var, Range], strict: bool, squares: list[list[str]], then: Tree) -> None:
+    rest = term
+    for coefficient, text in squares:
+        weight, root = Fraction(coefficient), _read(text)
+        if weight <= 0 or not is_regular(root, box):
+            raise Rejected(f"{coefficient}*({text})**2 may be negative or undefined")
+        rest = add(rest, -(Num(weight) * root**2))
+    _check(tidy(rest, box), box, strict, then)
 
 
 def _resolve(term: Expr, box: dict[Var, Range], strict: bool, kind: str, data: list[Any]) -> None:
     if kind == "abs":
         text, sign, why, then = data
-        inner = _read(text, box)
+        inner = _read(text)
         target: Expr = Fn("Abs", (inner,))
         value = inner if sign == "+" else -inner
         reason = value
     else:
         name, first, second, why, then = data
-        u, v = _read(first, box), _read(second, box)
+        u, v = _read(first), _read(second)
         target, value = Fn(name, (u, v)), u
         reason = u - v if name == "Max" else v - u
     _check(tidy(reason, box), box, False, why)
@@ -214,8 +345,8 @@ def swap(term: Expr, target: Expr, value: Expr) -> Expr:
     return rebuild(term, tuple(swap(c, target, value) for c in children(term)))
 
 
-def _read(text: str, box: Box) -> Expr:
-    return Reader(Signature(dims=frozenset(v.name for v in box if v.integer))).term(text)
+def _read(text: str) -> Expr:
+    return Reader().term(text)
 
 
 def _variable(name: str, box: Box) -> Var:

@@ -55,8 +55,6 @@ def test_three_arithmetics_run_the_same_descent():
     for plain, many, enclosed in zip(*runs, strict=True):
         assert math.isclose(plain.loss, many.loss, rel_tol=1e-12)
         assert math.isclose(plain.motion, many.motion, rel_tol=1e-12)
-        gap = Ball(200).number(many.loss) - enclosed.loss
-        assert abs(gap) < arb(10) ** -14
         with Ball(200).working():
             assert abs(Ball(200).number(many.loss) - enclosed.loss) < arb(10) ** -45
             assert abs(Ball(200).number(many.motion) - enclosed.motion) < arb(10) ** -24
@@ -86,7 +84,7 @@ def test_stable_step_size():
 
 @pytest.mark.parametrize("eta", [0, -0.1, float("nan"), float("inf"), "fast"])
 def test_bad_step_size(eta):
-    with pytest.raises(ValueError, match="step size must be > 0|not a finite exact number"):
+    with pytest.raises(ValueError, match=r"step size must be > 0|not a finite exact number"):
         gradient_descent(symmetric_net(2, 4, 2, 1), eta, 3)
 
 

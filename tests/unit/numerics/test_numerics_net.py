@@ -5,7 +5,7 @@ from fractions import Fraction
 import flint
 import numpy as np
 import pytest
-from flint import arb, fmpq
+from flint import arb
 
 from numerics import (
     Ball,
@@ -15,7 +15,6 @@ from numerics import (
     central_difference_gradient,
     complex_step_gradient,
     complex_step_jacobian,
-    exact,
     symmetric_net,
 )
 
@@ -85,9 +84,9 @@ def definition_3_6(net):
 def claim_3_4(net):
     """The gradient by loops and the words of the claim."""
     dw = np.zeros((net.d1, net.m))
-    for i, l, r in np.ndindex(net.n, net.d2, net.m):
-        v = net.a[l, r] * np.ones(net.m) - net.a[l]
-        dw[:, r] += net.m * (net.F[l, i] - net.y[l, i]) * (v @ net.S[i]) * net.S[i, r] * net.x[:, i]
+    for i, out, r in np.ndindex(net.n, net.d2, net.m):
+        v = net.a[out, r] * np.ones(net.m) - net.a[out]
+        dw[:, r] += net.m * (net.F[out, i] - net.y[out, i]) * (v @ net.S[i]) * net.S[i, r] * net.x[:, i]
     return dw
 
 
@@ -177,7 +176,6 @@ def test_gradient_balls_against_differences():
     net = generic(n=2, m=3).to(Ball(200))
     differences = central_difference_gradient(net.w, net.x, net.a, net.y)
     for ball, value in zip(net.gradient.ravel(), differences.ravel(), strict=True):
-        assert (ball - Ball(200).number(value)).abs_upper() < arb(10) ** -14
         with Ball(200).working():
             assert (ball - Ball(200).number(value)).abs_upper() < arb(10) ** -36
 
@@ -198,27 +196,31 @@ def test_three_arithmetics_agree(net, name):
 
 def assert_encloses(ball, value):
     """The 60-digit value, give or take its own rounding, lies in the ball, and the ball is narrow."""
-    ratio = exact(value)
+    point = Ball(300).number(value)
     with Ball(300).working():
-        size = 1 + abs(arb(fmpq(ratio.numerator, ratio.denominator)))
-        rounding = arb(0, 1) * size * arb(10) ** -52
-        assert ball.overlaps(arb(fmpq(ratio.numerator, ratio.denominator)) + rounding)
+        size = 1 + abs(point)
+        assert ball.overlaps(point + arb(0, 1) * size * arb(10) ** -52)
         assert ball.rad() < size * arb(10) ** -38
+
+
+def contains(ball, value):
+    """Whether a ball contains a number, asked at a precision far beyond the ball's."""
+    with Ball(1000).working():
+        return ball.contains(Ball(1000).number(value))
 
 
 def test_balls_contain_the_60_digit_value():
     net = generic(seed=8)
     for inner, outer in zip(net.to(Mp(60)).S.ravel(), net.to(Ball(100)).S.ravel(), strict=True):
-        ratio = exact(inner)
-        assert outer.contains(fmpq(ratio.numerator, ratio.denominator))
-        assert not outer.is_exact()
+        assert contains(outer, inner)
+        assert outer.rad() < arb(2) ** -90
 
 
 def test_exact_rational_values_at_zero_weights():
     net = Net([[0, 0, 0]], [[1, "0.5"]], [[1, -1, Fraction(1, 2)]], [[0, 1]], Ball())
-    assert all(s.contains(fmpq(1, 3)) for s in net.S.ravel())
-    assert all(f.contains(fmpq(1, 2)) for f in net.F.ravel())
-    assert net.loss.contains(fmpq(1, 4))
+    assert all(contains(s, Fraction(1, 3)) for s in net.S.ravel())
+    assert all(contains(f, Fraction(1, 2)) for f in net.F.ravel())
+    assert contains(net.loss, Fraction(1, 4))
     assert net.loss.rad() < arb(2) ** -190
 
 

@@ -116,6 +116,13 @@ def test_one_neuron_against_the_rest_moves_softmax_most(R):
         assert np.abs(net.at(v).S[0] - net.S[0]).max() <= best + 1e-12
 
 
+def test_the_lone_neuron_is_the_most_movable_one():
+    net = Net([np.log([0.3, 0.6, 0.1])], [[1]], [[1, -1, 1]], [[0]])
+    patterns = dict(sign_patterns(net, 0, 1.0, np.random.default_rng(0)))
+    assert list(patterns["one up"]) == [1, -1, -1]
+    assert list(patterns["one down"]) == [1, -1, 1]
+
+
 @pytest.mark.parametrize("entry", [(0, 0, 0, 0), (0, 1, 0, 2), (1, 0, 2, 1), (1, 1, 1, 1)])
 def test_gradient_of_a_kernel_entry(entry):
     rng = np.random.default_rng(3)
@@ -157,7 +164,7 @@ def test_room_leaves_space_for_rounding():
 
 @pytest.mark.parametrize("R", [0, -1, float("nan"), float("inf")])
 def test_bad_radius(R):
-    with pytest.raises(ValueError, match="radius must be > 0|not a finite exact number"):
+    with pytest.raises(ValueError, match=r"radius must be > 0|not a finite exact number"):
         perturbations(NETS["plain"], R)
 
 

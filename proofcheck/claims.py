@@ -1,0 +1,211 @@
+"""What a paper says, as objects: claims, proof steps, hypotheses, repairs, mutants.
+
+A claim is written down once.  Verdicts, witnesses, counterexamples, pytest items and the ledger are derived from it;
+none of these objects carries a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from proofcheck.kernel.terms import Rel
+from proofcheck.kernel.theorem import Theorem
+
+if TYPE_CHECKING:
+    from proofcheck.prove.context import Context
+
+Proof = Callable[["Context"], Theorem]
+KINDS = ("definition", "identity", "claim", "fact", "lemma", "part", "step", "theorem", "corollary", "remark",
+         "hypothesis", "cited")
+
+
+class PaperError(ValueError):
+    """The paper was written down inconsistently."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A hypothesis.  ``implicit``: the paper uses it without stating it at this claim."""
+
+    rel: Rel
+    words: str
+    implicit: bool = False
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A cited claim, and what its hypotheses ask for at the place where it is used."""
+
+    of: str
+    needs: Rel
+    words: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One printed line of a proof.
+
+    ``by`` follows the paper's reason; ``instead`` is another proof of the same line; ``citation`` is checked
+    for its hypotheses.  ``typo`` describes a slip of notation (a remark, not a verdict).
+    """
+
+    id: str
+    rel: Rel
+    by: Proof | None
+    line: int
+    why: str
+    uses: tuple[str, ...] = ()
+    rule: str = ""
+    instead: Proof | None = None
+    citation: Citation | None = None
+    given: tuple[Given, ...] = ()
+    typo: str = ""
+    boundary: str = ""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A proof that stands where the printed one fails; ``rel`` is None if the statement is kept."""
+
+    id: str
+    why: str
+    by: Proof
+    rel: Rel | None = None
+    given: tuple[Given, ...] | None = None
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed statement and what the checker must say of it: ``refuted``, or ``proved`` for a strengthening."""
+
+    rel: Rel
+    expected: str
+    words: str
+    drop: tuple[Rel, ...] = ()
+    by: Proof | None = None
+
+
+@dataclass
+class Claim:
+    """A statement of the paper with its hypotheses, its printed steps and what follows from them.
+
+    ``by`` concludes the statement (from the steps, where there are any; by default they are chained).
+    ``printed`` says whether the paper gives a proof at all.
+    """
+
+    id: str
+    kind: str
+    line: int
+    title: str
+    rel: Rel | None = None
+    given: tuple[Given, ...] = ()
+    scope: str = ""
+    by: Proof | None = None
+    uses: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    printed: bool = False
+    repair: Repair | None = None
+    mutants: list[Mutant] = field(default_factory=list)
+    note: str = ""
+    source: str = ""
+    latex: str = ""
+    same_as: str = ""
+    evidence: Callable[[], Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise PaperError(f"{self.id}: unknown kind {self.kind!r}; allowed: {', '.join(KINDS)}")
+
+    @property
+    def hyps(self) -> tuple[Rel, ...]:
+        """The hypotheses as relations."""
+        return tuple(g.rel for g in self.given)
+
+    def step(self, name: str, rel: Rel, by: Proof | None = None, *, line: int | None = None, why: str = "",
+             **more: Any) -> Step:
+        """Add the next printed line of the proof; ``name`` is the last part of its id."""
+        self.printed = True
+        added = Step(f"{self.id}/{name}", rel, by, self.line if line is None else line, why, **more)
+        self.steps.append(added)
+        return added
+
+    def mutant(self, rel: Rel, expected: str, words: str, drop: Sequence[Rel] = (), by: Proof | None = None) -> None:
+        """Add a changed statement with the answer that the checker must give."""
+        if expected not in ("refuted", "proved"):
+            raise PaperError(f"{self.id}: a mutant is expected to be refuted or proved, not {expected!r}")
+        self.mutants.append(Mutant(rel, expected, words, tuple(drop), by))
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One real situation in which statements are evaluated: a GD run, or weights perturbed on purpose.
+
+    ``values`` maps the names of dimensions, parameters and arrays to numbers (arrays: NumPy, in the order of indices).
+    """
+
+    label: str
+    precision: str
+    values: Any
+
+
+class Paper:
+    """All claims of a paper, in its order."""
+
+    def __init__(self, name: str, title: str, source: str,
+                 instances: Callable[[str], Iterator[Instance]] | None = None) -> None:
+        self.name, self.title, self.source = name, title, source
+        self.instances = instances
+        self._claims: dict[str, Claim] = {}
+
+    def add(self, *claims: Claim) -> None:
+        """Add claims; raises PaperError for a repeated id."""
+        for claim in claims:
+            for key in (claim.id, *(s.id for s in claim.steps)):
+                if key in self._claims:
+                    raise PaperError(f"{key} is claimed twice")
+            self._claims[claim.id] = claim
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self._claims.values())
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._claims
+
+    def __getitem__(self, key: str) -> Claim:
+        if key not in self._claims:
+            raise PaperError(f"no claim {key!r} in {self.name}")
+        return self._claims[key]
+
+    def check_graph(self) -> None:
+        """Raise PaperError for a use of an unknown claim or a circle of uses."""
+        state: dict[str, int] = {}
+
+        def visit(key: str, path: tuple[str, ...]) -> None:
+            if state.get(key) == 1:
+                raise PaperError(f"circular: {' -> '.join((*path, key))}")
+            if state.get(key) == 2:
+                return
+            state[key] = 1
+            for used in uses_of(self[key]):
+                visit(used, (*path, key))
+            state[key] = 2
+
+        for claim in self:
+            visit(claim.id, ())
+
+
+def uses_of(claim: Claim) -> tuple[str, ...]:
+    """Every claim that this one uses, in its statement, its steps or its repair."""
+    found = list(claim.uses)
+    for step in claim.steps:
+        found += step.uses
+        if step.citation is not None:
+            found.append(step.citation.of)
+    if claim.repair is not None:
+        found += claim.repair.uses
+    if claim.same_as:
+        found.append(claim.same_as)
+    return tuple(dict.fromkeys(u for u in found if u != claim.id))

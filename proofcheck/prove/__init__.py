@@ -1,0 +1,1 @@
+"""Untrusted searchers for proofs; what they find, the kernel checks."""

@@ -1,0 +1,275 @@
+"""Bounds a term by putting known bounds in for its parts, wherever the term is monotone in them.
+
+This is how papers bound things.  The search walks down the term, asks the premises for a bound of each
+part, and lets the kernel's rules ``monotone``, ``triangle`` and ``transitive`` put the pieces together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from proofcheck.kernel import rules
+from proofcheck.kernel.normal import NotNormalizable, normal, to_term
+from proofcheck.kernel.signs import NONNEGATIVE, Facts, match
+from proofcheck.kernel.terms import (
+    Add,
+    Entry,
+    Expr,
+    Fn,
+    Mul,
+    Num,
+    Peak,
+    Pow,
+    Rel,
+    Sum,
+    Var,
+    alike,
+    arrays,
+    children,
+    expand,
+    free_indices,
+    mul,
+    rebuild,
+)
+from proofcheck.kernel.theorem import RuleError, Theorem
+from proofcheck.prove.scalar import NotProved, prove_scalar
+
+HOLE = Var("_hole")
+NEGATIVE = frozenset((-1, 0))
+DEPTH = 30
+
+
+class Bounder:
+    """Finds upper and lower bounds of terms from premises, under hypotheses."""
+
+    def __init__(self, hyps: Sequence[Rel], premises: Iterable[Theorem] = ()) -> None:
+        self.hyps = tuple(hyps)
+        self.premises = [*premises, *(rules.assume(hyp=h) for h in self.hyps)]
+        self.facts = Facts((*self.hyps, *(p.concl for p in self.premises)))
+
+    def prove(self, goal: Rel) -> Theorem:
+        """A theorem with this conclusion; raises NotProved with what was reached."""
+        if goal.op == "=":
+            return self.identity(goal.lhs, goal.rhs)
+        upper = self.bound(goal.lhs, 1, DEPTH)
+        high = upper.concl.rhs if upper else goal.lhs
+        lower = self.bound(goal.rhs, -1, DEPTH)
+        for low_thm in (None, lower) if lower else (None,):
+            low = low_thm.concl.lhs if low_thm else goal.rhs
+            middle = self.close(high, low, goal.op)
+            if middle is not None:
+                return _joined([upper, middle, low_thm], goal)
+        raise NotProved(f"{goal.lhs} <= {high} is known, but not {high} <= {goal.rhs}", [])
+
+    def identity(self, lhs: Expr, rhs: Expr) -> Theorem:
+        """lhs = rhs by normal forms."""
+        try:
+            return rules.identity(lhs=lhs, rhs=rhs, hyps=self.hyps)
+        except RuleError as error:
+            raise NotProved(str(error), []) from None
+
+    def close(self, high: Expr, low: Expr, op: str) -> Theorem | None:
+        """high op low, by identity or as a scalar inequality."""
+        if op == "<=":
+            try:
+                return rules.identity(lhs=high, rhs=low, hyps=self.hyps)
+            except RuleError:
+                pass
+        try:
+            return self._scalar(high, low, op)
+        except (NotProved, RuleError, NotNormalizable):
+            return None
+
+    def _scalar(self, high: Expr, low: Expr, op: str) -> Theorem | None:
+        """Both sides are first brought to a form without sums."""
+        plain = [self._plain(t) for t in (high, low)]
+        if any(t is None for t in plain):
+            return None
+        first, last = (t for t in plain if t is not None)
+        middle = prove_scalar(Rel(op, first, last), self.hyps)
+        parts = [rules.identity(lhs=high, rhs=first, hyps=self.hyps), middle,
+                 rules.identity(lhs=last, rhs=low, hyps=self.hyps)]
+        return _joined(list(parts), Rel(op, high, low))
+
+    def _plain(self, term: Expr) -> Expr | None:
+        if arrays(term):
+            return None
+        if not free_indices(term) and not any(isinstance(t, (Sum, Peak)) for t in _walk(term)):
+            return term
+        return to_term(normal(term, self.facts.positive))
+
+    def bound(self, term: Expr, way: int, depth: int) -> Theorem | None:
+        """term <= u (way 1) or l <= term (way -1); None if nothing better than the term itself is known."""
+        if depth == 0 or not (arrays(term) or free_indices(term)):
+            return None
+        known = self._premise(term, way)
+        if known is not None:
+            reached = _far(known, way)
+            return _linked(known, self.bound(reached, way, depth - 1), way)
+        return self._structure(term, way, depth)
+
+    def _premise(self, term: Expr, way: int) -> Theorem | None:
+        """A premise about this very term, up to the names of indices, or up to its normal form."""
+        for premise in self.premises:
+            concl = premise.concl
+            pattern = concl.lhs if way > 0 else concl.rhs
+            found = None if isinstance(pattern, Num) else match(pattern, term)
+            if found is not None:
+                special = rules.specialize(premise, indices=found) if found else premise
+                return special if concl.op == "=" or alike(_near(special, way), term) else None
+        if isinstance(term, Fn) and term.name == "Abs":
+            return self._reversed(term, way)
+        return None
+
+    def _reversed(self, term: Fn, way: int) -> Theorem | None:
+        """A premise about |t| serves for |-t|, too."""
+        for premise in self.premises:
+            pattern = premise.concl.lhs if way > 0 else premise.concl.rhs
+            if not (isinstance(pattern, Fn) and pattern.name == "Abs" and isinstance(pattern.args[0], Add)):
+                continue
+            inner = pattern.args[0]
+            for flipped in (abs(_minus(inner)), abs(_reordered(inner))):
+                found = match(flipped, term)
+                if found is None:
+                    continue
+                special = rules.specialize(premise, indices=found)
+                near = _near(special, way)
+                same = rules.identity(lhs=term, rhs=near, hyps=self.hyps) if way > 0 else rules.identity(
+                    lhs=near, rhs=term, hyps=self.hyps)
+                return _linked(same, special, way)
+        return None
+
+    def _structure(self, term: Expr, way: int, depth: int) -> Theorem | None:
+        match term:
+            case Entry(array, _) if array.body is not None:
+                return self._via(term, expand(term), way, depth)
+            case Fn("Abs", (inner,)):
+                return self._absolute(term, inner, way, depth)
+            case Add() | Sum() | Peak() | Fn() | Pow() | Mul():
+                return self._parts(term, way, depth)
+        return None
+
+    def _via(self, term: Expr, other: Expr, way: int, depth: int) -> Theorem | None:
+        """Go on with an equal term."""
+        rest = self.bound(other, way, depth - 1)
+        if rest is None:
+            return None
+        same = rules.identity(lhs=term, rhs=other, hyps=self.hyps) if way > 0 else rules.identity(
+            lhs=other, rhs=term, hyps=self.hyps)
+        return _linked(same, rest, way)
+
+    def _absolute(self, term: Expr, inner: Expr, way: int, depth: int) -> Theorem | None:
+        sign = self.facts.sign(inner)
+        if sign <= NONNEGATIVE:
+            return self._via(term, inner, way, depth) or self._equal(term, inner, way)
+        if sign <= NEGATIVE:
+            return self._via(term, -inner, way, depth)
+        if isinstance(inner, Mul):
+            return self._via(term, mul(*(self._abs_of(a) for a in inner.args)), way, depth)
+        if isinstance(inner, Pow) and inner.power == -1:
+            return self._via(term, abs(inner.base) ** -1, way, depth)
+        if way > 0 and isinstance(inner, (Add, Sum)):
+            first = rules.triangle(term=term, hyps=self.hyps)
+            return _linked(first, self.bound(first.concl.rhs, way, depth - 1), way)
+        return None
+
+    def _equal(self, term: Expr, other: Expr, way: int) -> Theorem:
+        return rules.identity(lhs=term, rhs=other, hyps=self.hyps) if way > 0 else rules.identity(
+            lhs=other, rhs=term, hyps=self.hyps)
+
+    def _abs_of(self, term: Expr) -> Expr:
+        if isinstance(term, Num):
+            return Num(abs(term.value))
+        return term if self.facts.sign(term) <= NONNEGATIVE else abs(term)
+
+    def _parts(self, term: Expr, way: int, depth: int) -> Theorem | None:
+        """Bound one child after the other."""
+        found: Theorem | None = None
+        current = term
+        for k in range(len(children(term))):
+            child = children(current)[k]
+            turn = self._turn(current, k)
+            if turn == 0:
+                continue
+            inner = self.bound(child, way * turn, depth - 1)
+            if inner is None:
+                continue
+            template = rebuild(current, (*children(current)[:k], HOLE, *children(current)[k + 1:]))
+            try:
+                lifted = rules.monotone(inner, template=template, hole=HOLE, hyps=self.hyps)
+            except RuleError:
+                continue
+            if not alike(_near(lifted, way), current):
+                continue
+            found = _linked(found, lifted, way) if found else lifted
+            current = _far(lifted, way)
+        return found
+
+    def _turn(self, term: Expr, k: int) -> int:
+        """+1 if the term increases with its k-th child, -1 if it decreases, 0 if that is not known."""
+        match term:
+            case Add() | Sum() | Peak():
+                return 1
+            case Fn("exp" | "log" | "sinh" | "tanh" | "erf" | "Max" | "Min" | "geometric", _):
+                return 1
+            case Fn("erfc", _):
+                return -1
+            case Pow(_, power):
+                return 1 if power > 0 else -1
+            case Mul(args):
+                rest = self.facts.sign(mul(*(a for j, a in enumerate(args) if j != k)))
+                return 1 if rest <= NONNEGATIVE else -1 if rest <= NEGATIVE else 0
+        return 0
+
+
+def _walk(term: Expr) -> Iterable[Expr]:
+    yield term
+    for c in children(term):
+        yield from _walk(c)
+
+
+def _minus(term: Add) -> Expr:
+    return Add(tuple(Num(-a.value) if isinstance(a, Num) else -a if not _negated(a) else _positive(a)
+                     for a in term.args))
+
+
+def _reordered(term: Add) -> Expr:
+    """b - a for a - b."""
+    flipped = _minus(term)
+    return Add(tuple(reversed(flipped.args))) if isinstance(flipped, Add) else flipped
+
+
+def _negated(term: Expr) -> bool:
+    return isinstance(term, Mul) and term.args[0] == Num(Fraction(-1))
+
+
+def _positive(term: Expr) -> Expr:
+    return mul(*term.args[1:]) if isinstance(term, Mul) else term
+
+
+def _near(theorem: Theorem, way: int) -> Expr:
+    return theorem.concl.lhs if way > 0 else theorem.concl.rhs
+
+
+def _far(theorem: Theorem, way: int) -> Expr:
+    return theorem.concl.rhs if way > 0 else theorem.concl.lhs
+
+
+def _linked(first: Theorem | None, then: Theorem | None, way: int) -> Theorem:
+    """term <= u and u <= u' (way 1), or l' <= l and l <= term (way -1)."""
+    if first is None or then is None:
+        found = first or then
+        if found is None:
+            raise NotProved("nothing to link", [])
+        return found
+    return rules.transitive(first, then) if way > 0 else rules.transitive(then, first)
+
+
+def _joined(parts: list[Theorem | None], goal: Rel) -> Theorem:
+    """Chain the parts; an equality at the end counts as <=."""
+    present = [p for p in parts if p is not None]
+    theorem = present[0]
+    for p in present[1:]:
+        theorem = rules.transitive(theorem, p)
+    return rules.relax(theorem) if goal.op == "<=" and theorem.concl.op != "<=" else theorem
