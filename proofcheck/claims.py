@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from proofcheck.kernel.point import Point
 from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.theorem import Theorem
 
@@ -93,7 +94,8 @@ class Claim:
     """A statement of the paper with its hypotheses, its printed steps and what follows from them.
 
     ``by`` concludes the statement (from the steps, where there are any; by default they are chained).
-    ``printed`` says whether the paper gives a proof at all.
+    ``printed`` says whether the paper gives a proof at all.  ``parts``: the statement is the conjunction of these
+    claims.  ``hint``: a point at which to look for a counterexample first; only the kernel says whether it is one.
     """
 
     id: str
@@ -113,6 +115,8 @@ class Claim:
     source: str = ""
     latex: str = ""
     same_as: str = ""
+    parts: tuple[str, ...] = ()
+    hint: Point | None = None
     evidence: Callable[[], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
@@ -208,4 +212,5 @@ def uses_of(claim: Claim) -> tuple[str, ...]:
         found += claim.repair.uses
     if claim.same_as:
         found.append(claim.same_as)
+    found += claim.parts
     return tuple(dict.fromkeys(u for u in found if u != claim.id))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -110,7 +109,9 @@ def _whole(base: Data, power: int) -> Any:
 
 
 def _each(f: Callable[..., Any], inputs: int = 1) -> Callable[..., Any]:
-    return np.frompyfunc(f, inputs, 1)
+    """The function, entry by entry."""
+    ufunc: Callable[..., Any] = np.frompyfunc(f, inputs, 1)
+    return ufunc
 
 
 def _real(f: Callable[..., float], inputs: int = 1) -> Callable[..., Any]:
@@ -135,7 +136,7 @@ def _analytic(f: Callable[[Data], Data], slope: Callable[[Data], Data]) -> Calla
 
 
 def _gauss(x: Data) -> Data:
-    return 2 / math.sqrt(math.pi) * np.exp(-x * x)
+    return np.asarray(2 / math.sqrt(math.pi) * np.exp(-x * x))
 
 
 _COMPLEX = Arithmetic(

@@ -183,18 +183,33 @@ def _renamed_atom(atom: Atom, names: Mapping[Spot, Spot]) -> Atom:
         case "delta":
             return ("delta", *sorted(names.get(s, s) for s in atom[1:]))
         case "sum":
-            return ("sum", atom[1], _renamed(atom[2], names))
+            return _canonical(_renamed(atom[2], names), set(atom[1]))
         case "peak":
             return ("peak", atom[1], _key(_renamed_poly(dict(atom[2]), names)))
         case "exp" | "base":
             return (atom[0], _key(_renamed_poly(dict(atom[1]), names)))
+        case "fn" if atom[1] == "Abs":
+            return ("fn", "Abs", _sign_free(_renamed_poly(dict(atom[2]), names)))
         case "fn":
             return ("fn", atom[1], *(_key(_renamed_poly(dict(a), names)) for a in atom[2:]))
     return atom
 
 
 def _renamed(mono: Monomial, names: Mapping[Spot, Spot]) -> Monomial:
-    return tuple(sorted(((_renamed_atom(a, names), p) for a, p in mono), key=repr))
+    """Rename free indices; atoms that become equal are merged, and inner sums are put in order again."""
+    renamed = ((_renamed_atom(a, names), p) for a, p in mono)
+    return _times((), tuple((a, p) for a, p in renamed if a[0] != "delta" or a[1] != a[2]))
+
+
+def _sign_free(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+    """One key for p and -p: the first coefficient is positive."""
+    key = _key(poly)
+    return key if not key or key[0][1] > 0 else _key(_scaled(poly, Fraction(-1)))
+
+
+def _size(poly: Poly) -> Fraction:
+    """The largest coefficient in absolute value; it does not depend on the names of indices."""
+    return max(abs(c) for c in poly.values())
 
 
 def _renamed_poly(poly: Poly, names: Mapping[Spot, Spot]) -> Poly:
@@ -244,15 +259,24 @@ class _Normalizer:
         return Index(f"%{self.count}", index.dim)
 
     def tidy(self, poly: Poly) -> Poly:
-        """Merge deltas, and multiply out sums whose exponent has become a positive integer."""
+        """Merge deltas, and multiply out bases whose exponent has become an integer (a positive one, for sums)."""
         found: list[Poly] = []
         for mono, coefficient in poly.items():
             piece: Poly = {(): coefficient}
             for atom, power in self.merge_delta(mono):
-                whole = atom[0] == "base" and power.denominator == 1 and power > 0
-                piece = _product(piece, _power(dict(atom[1]), int(power)) if whole else {((atom, power),): Fraction(1)})
+                whole = atom[0] == "base" and power.denominator == 1 and (power > 0 or len(atom[1]) == 1)
+                piece = _product(piece, self.power(dict(atom[1]), power) if whole else {((atom, power),): Fraction(1)})
             found.append(piece)
         return _sum(found)
+
+    def opened(self, atom: Atom, power: Fraction) -> Poly:
+        """A positive integer power of a sum is multiplied out, an even one of an absolute value, too."""
+        if power.denominator == 1 and power > 0:
+            if atom[0] == "base":
+                return self.tidy(_power(dict(atom[1]), int(power)))
+            if atom[:2] == ("fn", "Abs") and power % 2 == 0:
+                return self.tidy(_power(dict(atom[2]), int(power)))
+        return _atom(atom, power)
 
     def merge_delta(self, mono: Monomial) -> Monomial:
         """Under delta(i, j) write the smaller index for the larger one; delta**2 = delta."""
@@ -273,9 +297,8 @@ class _Normalizer:
             raise NotNormalizable("a negative or fractional power of zero")
         if len(poly) == 1:
             return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
-        leading = abs(min(poly.items(), key=repr)[1])
-        scale = _root(leading, power)
-        inside = poly if scale is None else _scaled(poly, 1 / leading)
+        scale = _root(_size(poly), power)
+        inside = poly if scale is None else _scaled(poly, 1 / _size(poly))
         return {((("base", _key(inside)), power),): Fraction(1) if scale is None else scale}
 
     def monomial_power(self, mono: Monomial, coefficient: Fraction, power: Fraction) -> Poly:
@@ -322,8 +345,8 @@ class _Normalizer:
                 plain = even or power.denominator != 1 or self.is_positive(atom) or atom[:2] == ("fn", "Abs")
                 found = _product(found, _atom(atom if plain else ("fn", "Abs", _key(_atom(atom))), power))
             return found
-        leading = min(poly.items(), key=repr)[1]
-        return _scaled(_atom(("fn", "Abs", _key(_scaled(poly, 1 / leading)))), abs(leading))
+        size = _size(poly)
+        return _scaled(_atom(("fn", "Abs", _sign_free(_scaled(poly, 1 / size)))), size)
 
     def peak(self, spot: Spot, poly: Poly) -> Poly:
         if not any(spot in _spots(m) for m in poly):
@@ -404,7 +427,7 @@ def _canonical(factors: Monomial, bound: set[Spot]) -> Atom:
     for spot in sorted(bound):
         by_dim[spot[1]].append(spot)
     best: tuple[str, Atom] | None = None
-    for choice in product(*(permutations(group) for group in by_dim.values())):
+    for choice in product(*(permutations(by_dim[dim]) for dim in sorted(by_dim))):
         spots = [s for group in choice for s in group]
         names = {old: (f"#{level}.{k}", old[1]) for k, old in enumerate(spots)}
         atom = ("sum", tuple(sorted(names.values())), _renamed(factors, names))

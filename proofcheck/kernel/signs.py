@@ -6,6 +6,7 @@ is positive), looks terms up among the facts, and evaluates scalar terms over th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
@@ -251,8 +252,8 @@ def structural(term: Expr, facts: Facts | None = None) -> Sign:
             return _added([ask(a) for a in args])
         case Mul(args):
             found = PLUS
-            for a in args:
-                found = frozenset(s * t for s in found for t in ask(a))
+            for a, count in Counter(args).items():
+                found = frozenset(s * t**count for s in found for t in ask(a))
             return found
         case Pow(base, power):
             return _powered(ask(base), power)
