@@ -256,7 +256,7 @@ class Values:
     scalars: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, Data] = field(default_factory=dict)
     kind: Arithmetic | None = None
-    extra: Mapping[str, Index] = field(default_factory=dict, repr=False)  # arrays with one more axis, the last one
+    extra: Mapping[str, Axes] = field(default_factory=dict, repr=False)  # arrays with further axes, at the end
     known: dict[Array, Labelled] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -370,7 +370,7 @@ class _Evaluation:
         if name not in self.values.arrays:
             raise NoValue(f"no value for the array {name}; given: {sorted(self.values.arrays)}")
         data = np.asarray(self.values.arrays[name])
-        more = (self.values.extra[name],) if name in self.values.extra else ()
+        more = self.values.extra.get(name, ())
         if data.shape != self.values.shape((*params, *more)):
             raise NoValue(f"array {name} has the shape {data.shape}, not {self.values.shape((*params, *more))}")
         return _diagonal((*term.indices, *more), data)
@@ -505,21 +505,22 @@ def _derivative(body: Expr, wrt: Entry | Var, values: Values) -> Labelled:
     if isinstance(wrt, Var):
         return slope(body, values, lambda v, step: replace(
             v, scalars={**v.scalars, wrt.name: v.scalars[wrt.name] + step}))
-    array = np.asarray(values.arrays[wrt.array.name])
-    if wrt.array.body is not None or wrt.array.name in values.extra:
-        raise NoValue(f"cannot perturb {wrt}")
-    blocks = [slope(body, values, _perturbation(wrt, block)) for block in _blocks(body, array.size, values)]
-    batch = _batch(wrt)
-    first = blocks[0].axes if batch in blocks[0].axes else (*blocks[0].axes, batch)
-    axes = (*(i for i in first if i != batch), batch)
-    full = [np.broadcast_to(b.along(axes), (*values.shape(axes[:-1]), len(block)))
-            for b, block in zip(blocks, _blocks(body, array.size, values), strict=True)]
-    data = np.concatenate(full, axis=-1).reshape(*values.shape(axes[:-1]), *array.shape)
-    return _diagonal((*axes[:-1], *wrt.indices), data)
+    if wrt.array.body is not None:
+        raise NoValue(f"{wrt} is an abbreviation; derivatives are taken by undefined arrays")
+    shape, batch = values.shape(wrt.array.params), _batch(wrt, values)
+    pieces = _blocks(body, math.prod(shape), values)
+    slopes = [slope(body, values, _perturbation(wrt, piece)) for piece in pieces]
+    axes = tuple(i for i in slopes[0].axes if i != batch)
+    outer = values.shape(axes)
+    data = np.concatenate([np.broadcast_to(s.along((*axes, batch)), (*outer, len(piece)))
+                           for s, piece in zip(slopes, pieces, strict=True)], axis=-1)
+    return _diagonal((*axes, *wrt.indices), data.reshape(*outer, *shape))
 
 
-def _batch(wrt: Entry) -> Index:
-    return Index(f"%{wrt.array.name}", Var(f"%{wrt.array.name}", True))
+def _batch(wrt: Entry, values: Values) -> Index:
+    """The index of one more axis, along which the entries of an array are perturbed."""
+    name = f"%{wrt.array.name}{len(values.extra.get(wrt.array.name, ()))}"
+    return Index(name, Var(name, True))
 
 
 def _blocks(body: Expr, entries: int, values: Values) -> list[range]:
@@ -534,14 +535,15 @@ Perturb = Callable[[Values, Any], Values]
 
 def _perturbation(wrt: Entry, block: range) -> Perturb:
     """Perturb each entry of the block by itself, along one more axis."""
-    name, batch = wrt.array.name, _batch(wrt)
 
     def perturbed(values: Values, step: Any) -> Values:
-        array = np.asarray(values.arrays[name])
-        copies = np.repeat(array.reshape(-1, 1), len(block), axis=1)
-        copies[list(block), range(len(block))] += step
-        return replace(values, dims={**values.dims, batch.dim.name: len(block)}, extra={**values.extra, name: batch},
-                       arrays={**values.arrays, name: copies.reshape(*array.shape, len(block))})
+        name, batch = wrt.array.name, _batch(wrt, values)
+        copies = np.repeat(np.asarray(values.arrays[name])[..., np.newaxis], len(block), axis=-1)
+        places: Any = np.unravel_index(list(block), values.shape(wrt.array.params))
+        places = (*places, ..., list(range(len(block))))
+        copies[places] += step
+        return replace(values, dims={**values.dims, batch.dim.name: len(block)}, arrays={**values.arrays, name: copies},
+                       extra={**values.extra, name: (*values.extra.get(name, ()), batch)})
 
     return perturbed
 
@@ -635,6 +637,22 @@ def _middle(data: Data) -> NDArray[np.float64]:
         [float(x.mid()) if isinstance(x, arb) else float(x) for x in data.flat]).reshape(data.shape)
 
 
+def excess(rel: Rel, values: Values) -> float:
+    """By how much the relation fails at worst, between -1 and 1 and without units; nan if it is undefined.
+
+    The largest (lhs - rhs) / (|lhs| + |rhs|), or |lhs - rhs| over the magnitude of the summands for an equation:
+    positive exactly if the relation (with <= for <) fails.
+    """
+    with np.errstate(all="ignore"):
+        sides = _sides(rel, values)
+        left, right = _middle(sides.lhs), _middle(sides.rhs)
+        if rel.op == "=":
+            found = abs(left - right) / _middle(_room(rel, values, 1.0, sides))
+        else:
+            found = (left - right) / (abs(left) + abs(right))
+        return float(np.max(np.where(left == right, 0.0, found)))
+
+
 def holds(rel: Rel, values: Values, tolerance: float = 0.0) -> bool:
     """Whether the relation holds at all indices, up to a tolerance relative to the magnitude of the summands.
 
@@ -646,8 +664,8 @@ def holds(rel: Rel, values: Values, tolerance: float = 0.0) -> bool:
         room = _room(rel, values, tolerance, sides) if tolerance else values.arithmetic.number(0)
         match rel.op:
             case "=" if values.arithmetic.name == "arb":
-                return all(bool(a.is_finite() and a.overlaps(b)) for a, b in zip(
-                    sides.lhs.flat, values.arithmetic.array(sides.rhs + room).flat, strict=True))
+                gap = abs(values.arithmetic.array(sides.lhs - sides.rhs))
+                good = np.array([bool(g.is_finite()) and not g > r for g, r in np.broadcast(gap, room)])
             case "=":
                 good = abs(values.arithmetic.array(sides.lhs - sides.rhs)) <= room
             case "<=":

@@ -61,10 +61,11 @@ class Interval:
         return Interval(_least(corners), _greatest(corners))
 
     def inverse(self) -> Interval:
-        """1/x; raises Undefined if 0 is inside."""
-        if self.contains_zero():
+        """1/x where x is not 0; raises Undefined unless 0 lies outside or is an end of the interval."""
+        if bool(self.lo < 0) and bool(self.hi > 0) or not (bool(self.lo < 0) or bool(self.hi > 0)):
             raise Undefined("division by an interval around 0")
-        return Interval(_inverse(self.hi)[0], _inverse(self.lo)[1])
+        low = -inf if bool(self.hi == 0) else _inverse(self.hi)[0]
+        return Interval(low, inf if bool(self.lo == 0) else _inverse(self.lo)[1])
 
     def monotone(self, f: Callable[[arb], arb], at_minus: End, at_plus: End) -> Interval:
         """The image under an increasing function with the given limits."""
@@ -171,7 +172,10 @@ def enclose(term: Expr, box: Mapping[Var, Interval]) -> Interval:
         case Mul(args):
             return _product(args, box)
         case Pow(base, power):
-            return enclose(base, box).power(power)
+            inner = enclose(base, box)
+            if power < 0 and inner.contains_zero() and _at_infinity(box):
+                raise Undefined("a limit of 1/x where x may tend to 0 from either side")
+            return inner.power(power)
         case Fn(name, args):
             return _apply(name, [enclose(a, box) for a in args])
     raise Undefined(f"{type(term).__name__} is not a scalar term")
@@ -193,6 +197,11 @@ def _product(args: tuple[Expr, ...], box: Mapping[Var, Interval]) -> Interval:
 def _vague(zero: Interval, infinite: Interval) -> bool:
     """Whether the product may have the form 0 * inf."""
     return zero.contains_zero() and (isinstance(infinite.lo, float) or isinstance(infinite.hi, float))
+
+
+def _at_infinity(box: Mapping[Var, Interval]) -> bool:
+    """Whether the box is an infinite face, so that enclosures are of limits."""
+    return any(isinstance(side.lo, float) and side.lo == side.hi for side in box.values())
 
 
 def _apply(name: str, args: list[Interval]) -> Interval:

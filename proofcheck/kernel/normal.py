@@ -259,23 +259,22 @@ class _Normalizer:
         return Index(f"%{self.count}", index.dim)
 
     def tidy(self, poly: Poly) -> Poly:
-        """Merge deltas, and multiply out bases whose exponent has become an integer (a positive one, for sums)."""
+        """Merge deltas, and open powers whose exponent has become an integer."""
         found: list[Poly] = []
         for mono, coefficient in poly.items():
             piece: Poly = {(): coefficient}
             for atom, power in self.merge_delta(mono):
-                whole = atom[0] == "base" and power.denominator == 1 and (power > 0 or len(atom[1]) == 1)
-                piece = _product(piece, self.power(dict(atom[1]), power) if whole else {((atom, power),): Fraction(1)})
+                piece = _product(piece, self.opened(atom, power))
             found.append(piece)
         return _sum(found)
 
     def opened(self, atom: Atom, power: Fraction) -> Poly:
-        """A positive integer power of a sum is multiplied out, an even one of an absolute value, too."""
-        if power.denominator == 1 and power > 0:
-            if atom[0] == "base":
-                return self.tidy(_power(dict(atom[1]), int(power)))
-            if atom[:2] == ("fn", "Abs") and power % 2 == 0:
-                return self.tidy(_power(dict(atom[2]), int(power)))
+        """Integer powers of bases (positive ones, for sums) and even ones of absolute values are worked out."""
+        if power.denominator == 1:
+            if atom[0] == "base" and (power > 0 or len(atom[1]) == 1):
+                return self.power(dict(atom[1]), power)
+            if atom[:2] == ("fn", "Abs") and power > 0 and power % 2 == 0:
+                return self.power(dict(atom[2]), power)
         return _atom(atom, power)
 
     def merge_delta(self, mono: Monomial) -> Monomial:
@@ -345,8 +344,16 @@ class _Normalizer:
                 plain = even or power.denominator != 1 or self.is_positive(atom) or atom[:2] == ("fn", "Abs")
                 found = _product(found, _atom(atom if plain else ("fn", "Abs", _key(_atom(atom))), power))
             return found
+        common = self.positive_content(poly)
         size = _size(poly)
-        return _scaled(_atom(("fn", "Abs", _sign_free(_scaled(poly, 1 / size)))), size)
+        inside = _collect((_times(m, tuple((a, -p) for a, p in common)), c / size) for m, c in poly.items())
+        return _product({common: size}, _atom(("fn", "Abs", _sign_free(inside))))
+
+    def positive_content(self, poly: Poly) -> Monomial:
+        """The largest monomial in positive atoms by which all monomials can be divided."""
+        atoms = sorted({a for m in poly for a, _ in m if self.is_positive(a)}, key=repr)
+        least = ((a, min(dict(m).get(a, Fraction(0)) for m in poly)) for a in atoms)
+        return tuple((a, p) for a, p in least if p)
 
     def peak(self, spot: Spot, poly: Poly) -> Poly:
         if not any(spot in _spots(m) for m in poly):

@@ -226,10 +226,13 @@ def _power_direction(smallest: frozenset[int], power: Fraction, way: int) -> int
 
 
 @rule
-def triangle(*, term: Expr, hyps: Rels = ()) -> Sequent:
-    """|a + b + ...| <= |a| + |b| + ..., for finite and for indexed sums."""
+def triangle(*, term: Expr, parts: tuple[Expr, ...] = (), hyps: Rels = ()) -> Sequent:
+    """|a + b + ...| <= |a| + |b| + ..., for finite sums (in groups, if ``parts`` says so) and for indexed sums."""
     _defined(_facts((), hyps), term)
     match term:
+        case Fn("Abs", (Add() as inner,)) if parts:
+            _require(alike(add(*parts), inner), "the parts do not add up to the term")
+            return frozenset(hyps), term <= add(*(abs(a) for a in parts))
         case Fn("Abs", (Add(args),)):
             return frozenset(hyps), term <= add(*(abs(a) for a in args))
         case Fn("Abs", (Sum(index, body),)):

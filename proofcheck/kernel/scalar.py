@@ -158,7 +158,7 @@ def _check(term: Expr, box: dict[Var, Range], strict: bool, tree: Tree) -> None:
         case "abs" | "max":
             _resolve(term, box, strict, kind, data)
         case "mean":
-            _mean(term, box, strict, *data)
+            check_mean(term, box, strict, *data)
         case "concave":
             _concave(term, box, strict, *data)
         case "square":
@@ -298,7 +298,8 @@ def _concave(term: Expr, box: dict[Var, Range], strict: bool, name: str, why: Tr
     _check(*face_of(term, box, var, whole.hi), strict, high)
 
 
-def _mean(term: Expr, box: Box, strict: bool, bits: int) -> None:
+def check_mean(term: Expr, box: Box, strict: bool, bits: int) -> None:
+    """term >= 0 (or > 0) by the mean value form around the middle of the box."""
     _require_regular(term, box)
     middle = {v: (r.lo + r.hi) / 2 for v, r in box.items() if isinstance(r.lo, Fraction) and isinstance(r.hi, Fraction)}
     with precision(min(int(bits), MAX_BITS)):
@@ -323,18 +324,19 @@ def _resolve(term: Expr, box: dict[Var, Range], strict: bool, kind: str, data: l
     if kind == "abs":
         text, sign, why, then = data
         inner = _read(text)
-        target: Expr = Fn("Abs", (inner,))
-        value = inner if sign == "+" else -inner
-        reason = value
+        value = reason = inner if sign == "+" else -inner
+        targets = [Fn("Abs", (inner,))]
     else:
         name, first, second, why, then = data
-        u, v = _read(first), _read(second)
-        target, value = Fn(name, (u, v)), u
-        reason = u - v if name == "Max" else v - u
+        value, other = _read(first), _read(second)
+        reason = value - other if name == "Max" else other - value
+        targets = [Fn(name, (value, other)), Fn(name, (other, value))]
     _check(tidy(reason, box), box, False, why)
-    changed = swap(term, target, value)
+    changed = term
+    for target in targets:
+        changed = swap(changed, target, value)
     if changed == term:
-        raise Rejected(f"{target} does not occur")
+        raise Rejected(f"{targets[0]} does not occur")
     _check(tidy(changed, box), box, strict, then)
 
 

@@ -205,12 +205,21 @@ class Peak(Expr):
         return (self.index, self.body)
 
 
+def _flat(args: tuple[Expr, ...], kind: type) -> None:
+    """Nested sums and products are not terms, so that text and terms correspond one to one."""
+    if len(args) < 2 or any(isinstance(a, kind) for a in args):
+        raise ValueError(f"{kind.__name__} takes at least two arguments of another kind")
+
+
 @final
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Add(Expr):
-    """A sum of at least two terms."""
+    """A sum of at least two terms, none of them a sum itself; use ``add``."""
 
     args: tuple[Expr, ...]
+
+    def __post_init__(self) -> None:
+        _flat(self.args, Add)
 
     def _key(self) -> tuple[object, ...]:
         return self.args
@@ -219,9 +228,12 @@ class Add(Expr):
 @final
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Mul(Expr):
-    """A product of at least two factors."""
+    """A product of at least two factors, none of them a product itself; use ``mul``."""
 
     args: tuple[Expr, ...]
+
+    def __post_init__(self) -> None:
+        _flat(self.args, Mul)
 
     def _key(self) -> tuple[object, ...]:
         return self.args
@@ -378,9 +390,9 @@ def rebuild(term: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same node over new subterms; raises ValueError where a node would lose its meaning."""
     match term:
         case Add():
-            return Add(parts)
+            return add(*parts)
         case Mul():
-            return Mul(parts)
+            return mul(*parts)
         case Fn(name, _):
             return Fn(name, parts)
         case Pow(_, power):

@@ -6,6 +6,7 @@ part, and lets the kernel's rules ``monotone``, ``triangle`` and ``transitive`` 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -24,10 +25,12 @@ from proofcheck.kernel.terms import (
     Rel,
     Sum,
     Var,
+    add,
     alike,
     arrays,
     children,
     expand,
+    expr,
     free_indices,
     mul,
     rebuild,
@@ -52,6 +55,9 @@ class Bounder:
         """A theorem with this conclusion; raises NotProved with what was reached."""
         if goal.op == "=":
             return self.identity(goal.lhs, goal.rhs)
+        common = self._cancel(goal)
+        if common is not None:
+            return common
         upper = self.bound(goal.lhs, 1, DEPTH)
         high = upper.concl.rhs if upper else goal.lhs
         lower = self.bound(goal.rhs, -1, DEPTH)
@@ -61,6 +67,24 @@ class Bounder:
             if middle is not None:
                 return _joined([upper, middle, low_thm], goal)
         raise NotProved(f"{goal.lhs} <= {high} is known, but not {high} <= {goal.rhs}", [])
+
+    def _cancel(self, goal: Rel) -> Theorem | None:
+        """Prove the goal without the factors or terms that both sides share, then put them back."""
+        left, right = goal.lhs, goal.rhs
+        if type(left) is not type(right) or not isinstance(left, (Add, Mul)) or goal.op != "<=":
+            return None
+        shared = list((Counter(left.args) & Counter(children(right))).elements())
+        if not shared:
+            return None
+        build = mul if isinstance(left, Mul) else add
+        low, high = (build(*(Counter(children(t)) - Counter(shared)).elements()) for t in (left, right))
+        template = build(*shared, HOLE)
+        try:
+            inner = self.prove(low <= high)
+            lifted = rules.monotone(inner, template=template, hole=HOLE, hyps=self.hyps)
+            return rules.combine(lifted, goal=goal, factors=(expr(1),), hyps=self.hyps)
+        except (NotProved, RuleError):
+            return None
 
     def identity(self, lhs: Expr, rhs: Expr) -> Theorem:
         """lhs = rhs by normal forms."""
@@ -107,7 +131,22 @@ class Bounder:
         if known is not None:
             reached = _far(known, way)
             return _linked(known, self.bound(reached, way, depth - 1), way)
-        return self._structure(term, way, depth)
+        return self._structure(term, way, depth) or self._through_abs(term, way, depth)
+
+    def _through_abs(self, term: Expr, way: int, depth: int) -> Theorem | None:
+        """A premise |t| <= b gives -b <= t <= b."""
+        if isinstance(term, Fn) and term.name == "Abs":
+            return None
+        known = self._premise(abs(term), 1)
+        if known is None:
+            return None
+        if way > 0:
+            first = rules.transitive(rules.below_abs(term=term, hyps=self.hyps), known)
+        else:
+            flipped = rules.below_abs(term=-term, hyps=self.hyps)
+            first = rules.combine(flipped, known, goal=-known.concl.rhs <= term, factors=(expr(1), expr(1)),
+                                  hyps=self.hyps)
+        return _linked(first, self.bound(_far(first, way), way, depth - 1), way)
 
     def _premise(self, term: Expr, way: int) -> Theorem | None:
         """A premise about this very term, up to the names of indices, or up to its normal form."""
@@ -186,28 +225,32 @@ class Bounder:
     def _parts(self, term: Expr, way: int, depth: int) -> Theorem | None:
         """Bound one child after the other."""
         found: Theorem | None = None
-        current = term
-        for k in range(len(children(term))):
-            child = children(current)[k]
-            turn = self._turn(current, k)
-            if turn == 0:
-                continue
-            inner = self.bound(child, way * turn, depth - 1)
-            if inner is None:
-                continue
-            template = rebuild(current, (*children(current)[:k], HOLE, *children(current)[k + 1:]))
-            try:
-                lifted = rules.monotone(inner, template=template, hole=HOLE, hyps=self.hyps)
-            except RuleError:
-                continue
-            if not alike(_near(lifted, way), current):
-                continue
-            found = _linked(found, lifted, way) if found else lifted
-            current = _far(lifted, way)
+        done: list[Expr] = []
+        rest = list(children(term))
+        while rest:
+            child = rest.pop(0)
+            template = rebuild(term, (*done, HOLE, *rest))
+            lifted = self._lift(child, template, self._turn(term, done, rest), way, depth)
+            if lifted is not None:
+                found = _linked(found, lifted[0], way)
+                child = lifted[1]
+            done += child.args if isinstance(child, (Add, Mul)) and type(child) is type(term) else (child,)
         return found
 
-    def _turn(self, term: Expr, k: int) -> int:
-        """+1 if the term increases with its k-th child, -1 if it decreases, 0 if that is not known."""
+    def _lift(self, child: Expr, template: Expr, turn: int, way: int, depth: int) -> tuple[Theorem, Expr] | None:
+        """A bound of one child, put into the whole term; None if there is none or the kernel refuses."""
+        inner = self.bound(child, way * turn, depth - 1) if turn else None
+        if inner is None:
+            return None
+        try:
+            lifted = rules.monotone(inner, template=template, hole=HOLE, hyps=self.hyps)
+        except RuleError:
+            return None
+        fits = alike(_near(lifted, way), rules.plug(template, HOLE, child))
+        return (lifted, _far(inner, way * turn)) if fits else None
+
+    def _turn(self, term: Expr, done: list[Expr], rest: list[Expr]) -> int:
+        """+1 if the term increases with the child between the two lists, -1 if it decreases, 0 if that is open."""
         match term:
             case Add() | Sum() | Peak():
                 return 1
@@ -217,9 +260,9 @@ class Bounder:
                 return -1
             case Pow(_, power):
                 return 1 if power > 0 else -1
-            case Mul(args):
-                rest = self.facts.sign(mul(*(a for j, a in enumerate(args) if j != k)))
-                return 1 if rest <= NONNEGATIVE else -1 if rest <= NEGATIVE else 0
+            case Mul():
+                sign = self.facts.sign(mul(*done, *rest))
+                return 1 if sign <= NONNEGATIVE else -1 if sign <= NEGATIVE else 0
         return 0
 
 
@@ -230,14 +273,14 @@ def _walk(term: Expr) -> Iterable[Expr]:
 
 
 def _minus(term: Add) -> Expr:
-    return Add(tuple(Num(-a.value) if isinstance(a, Num) else -a if not _negated(a) else _positive(a)
-                     for a in term.args))
+    return add(*(Num(-a.value) if isinstance(a, Num) else -a if not _negated(a) else _positive(a)
+                 for a in term.args))
 
 
 def _reordered(term: Add) -> Expr:
     """b - a for a - b."""
     flipped = _minus(term)
-    return Add(tuple(reversed(flipped.args))) if isinstance(flipped, Add) else flipped
+    return add(*reversed(flipped.args)) if isinstance(flipped, Add) else flipped
 
 
 def _negated(term: Expr) -> bool:

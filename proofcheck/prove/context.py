@@ -114,11 +114,11 @@ class Context:
 
     def scalar(self, goal: Rel | None = None, given: tuple[Rel, ...] = ()) -> Theorem:
         """A scalar inequality on the whole domain of the hypotheses."""
-        return prove_scalar(goal or self.goal, (*self.hyps, *given))
+        return prove_scalar(self.goal if goal is None else goal, (*self.hyps, *given))
 
     def bound(self, goal: Rel | None = None, *premises: Theorem, given: tuple[Rel, ...] = ()) -> Theorem:
         """Put the premises' and the hypotheses' bounds in for parts of the goal's left side."""
-        return Bounder((*self.hyps, *given), premises).prove(goal or self.goal)
+        return Bounder((*self.hyps, *given), premises).prove(self.goal if goal is None else goal)
 
     def chain(self, *theorems: Theorem) -> Theorem:
         """a op b, b op c, ... give a op z."""

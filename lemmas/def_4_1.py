@@ -1,0 +1,25 @@
+"""Definition 4.1: the parameter B (line 172)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lemmas.notation import B, C, d2, delta, n, sigma
+from proofcheck.claims import Claim, Given
+from proofcheck.kernel.terms import Fn, eq, expr, log, sqrt
+from proofcheck.prove.context import by_scalar
+
+spread = C * sigma * sqrt(log(n * d2 / delta))
+definition = Given(eq(B, Fn("Max", (spread, expr(1)))), "B = max(C sigma sqrt(log(nd/delta)), 1)")
+C_large = Given(C > 10, "C > 10")
+sigma_positive = Given(sigma > 0, "sigma > 0")
+delta_range = (Given(delta > 0, "delta > 0"), Given(delta < Fraction(1, 10), "delta < 0.1"))
+
+def_4_1 = Claim("def.4.1", "definition", 172, "B is defined and at least 1", B >= 1,
+                given=(definition, C_large, sigma_positive, *delta_range),
+                scope="all n, d2 >= 1, C > 10, sigma > 0, 0 < delta < 0.1", by=by_scalar,
+                note="B does not depend on the width m; see lemma.B.1.1.")
+def_4_1.mutant(B > 1, "refuted", "B is exactly 1 for small sigma, although Lemma B.1 asks for B > 1")
+def_4_1.mutant(B >= spread, "proved", "B is at least its first argument", by=by_scalar)
+
+claims = (def_4_1,)

@@ -1,0 +1,154 @@
+"""Numbers that guide the searchers: values of scalar terms at points of a box.  Nothing here is trusted."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from itertools import product
+from math import floor, isinf
+
+from flint import arb
+
+from proofcheck.kernel.intervals import ball, precision
+from proofcheck.kernel.scalar import Box, Range
+from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
+
+Place = dict[Var, Fraction]
+Value = Callable[[Mapping[Var, arb]], arb]
+STEPS = (Fraction(0), Fraction(1, 100), Fraction(1, 10), Fraction(1), Fraction(5), Fraction(30), Fraction(1000))
+PARTS = (Fraction(0), Fraction(1, 1000), Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(999, 1000), Fraction(1))
+MANY = 60
+
+
+def compiled(term: Expr) -> Value:
+    """The term as a function of balls; undefined values are not finite."""
+    match term:
+        case Num(number):
+            return lambda at: ball(number)
+        case Const("pi"):
+            return lambda at: arb.pi()
+        case Var():
+            return lambda at: at[term]
+        case Add(args):
+            parts = [compiled(a) for a in args]
+            return lambda at: sum((p(at) for p in parts), arb(0))
+        case Mul(args):
+            return _multiplied([compiled(a) for a in args])
+        case Pow(base, power):
+            return _raised(compiled(base), power)
+        case Fn(name, args):
+            return _applied(name, [compiled(a) for a in args])
+    raise ValueError(f"not a scalar term: {term}")
+
+
+def _multiplied(parts: list[Value]) -> Value:
+    def value(at: Mapping[Var, arb]) -> arb:
+        found = arb(1)
+        for p in parts:
+            found *= p(at)
+        return found
+
+    return value
+
+
+def _raised(base: Value, power: Fraction) -> Value:
+    top, bottom = abs(power.numerator), power.denominator
+
+    def value(at: Mapping[Var, arb]) -> arb:
+        x = base(at)
+        if bottom > 1:
+            x = x.root(bottom)
+        found = x**top
+        return 1 / found if power < 0 else found
+
+    return value
+
+
+def _applied(name: str, parts: list[Value]) -> Value:
+    first = parts[0]
+    match name:
+        case "Abs":
+            return lambda at: abs(first(at))
+        case "Max":
+            return lambda at: first(at).max(parts[1](at))
+        case "Min":
+            return lambda at: first(at).min(parts[1](at))
+        case "geometric":
+            return lambda at: 1 / (1 - first(at)) if abs(first(at)) < 1 else arb("nan")
+    return lambda at: getattr(first(at), name)()
+
+
+def evaluate(value: Value, place: Mapping[Var, Fraction], bits: int = 64) -> arb | None:
+    """The ball at a rational point, or None where the term has no finite value there."""
+    with precision(bits):
+        try:
+            found = value({v: ball(x) for v, x in place.items()})
+        except (ValueError, ZeroDivisionError, OverflowError):
+            return None
+    return found if found.is_finite() else None
+
+
+def sign_at(value: Value, place: Mapping[Var, Fraction]) -> int | None:
+    """1 or -1 if the value is certainly positive or negative, 0 if the ball around it contains 0, None if undefined."""
+    for bits in (64, 256):
+        found = evaluate(value, place, bits)
+        if found is None:
+            return None
+        if found > 0:
+            return 1
+        if found < 0:
+            return -1
+    return 0
+
+
+def ladder(spread: Range) -> list[Fraction]:
+    """Some values of one parameter, ends included where they are finite."""
+    if isinstance(spread.lo, Fraction) and isinstance(spread.hi, Fraction):
+        width = spread.hi - spread.lo
+        return sorted({spread.lo + width * p for p in PARTS})
+    if isinstance(spread.lo, Fraction):
+        return [spread.lo + s for s in STEPS]
+    if isinstance(spread.hi, Fraction):
+        return [spread.hi - s for s in reversed(STEPS)]
+    return sorted({s * k for s in STEPS for k in (1, -1)})
+
+
+def places(box: Box, seed: int = 0, many: int = MANY) -> list[Place]:
+    """Points of the closed box: all combinations if they are few, else a fixed random choice."""
+    names = sorted(box, key=lambda v: v.name)
+    ladders = [ladder(box[v]) for v in names]
+    size = 1
+    for steps in ladders:
+        size *= len(steps)
+    if size <= many:
+        return [dict(zip(names, xs, strict=True)) for xs in product(*ladders)]
+    rng = random.Random(seed)
+    return [{v: rng.choice(steps) for v, steps in zip(names, ladders, strict=True)} for _ in range(many)]
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The rational with the smallest denominator in [low, high] (the one nearest to 0 among integers)."""
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        return -simplest(-high, -low)
+    whole = floor(low)
+    if whole == low:
+        return low
+    if whole + 1 <= high:
+        return Fraction(whole + 1)
+    return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
+
+
+def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
+    """A bounded part of a range."""
+    low, high = spread.lo, spread.hi
+    if isinstance(low, Fraction):
+        return low, high if isinstance(high, Fraction) else low + far
+    return (high - far if isinstance(high, Fraction) else Fraction(-far)), high if isinstance(high, Fraction) else Fraction(far)
+
+
+def is_bounded(spread: Range) -> bool:
+    """Whether both ends are finite."""
+    return not (isinf(spread.lo) or isinf(spread.hi))

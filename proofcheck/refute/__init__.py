@@ -1,0 +1,1 @@
+"""Untrusted searchers for counterexamples; only the kernel says whether one is."""

@@ -1,0 +1,63 @@
+"""Statements measured on real instances: the very formula that is proved, with numbers put in.
+
+A witness never proves anything.  It guards the one link that no kernel can check, from a paper's words to a formula:
+if a proved statement fails on a run, the formula or the kernel is wrong.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from proofcheck.claims import Instance, Paper
+from proofcheck.evaluate import NoValue, Slack, holds, slack
+from proofcheck.kernel.terms import Rel
+
+TOLERANCE = 1e-9  # of the magnitude of the summands; rounding stays far below, a lost factor or sign far above
+DIGITS = 6
+
+
+@cache
+def instances(paper: Paper, setting: str) -> tuple[Instance, ...]:
+    """The instances of a paper, made once per process."""
+    return () if paper.instances is None else tuple(paper.instances(setting))
+
+
+def witness(rel: Rel, hyps: tuple[Rel, ...], paper: Paper, setting: str, reproduce: str) -> dict[str, Any] | None:
+    """On how many instances the hypotheses hold, on how many the relation fails there, and the worst slack."""
+    runs, violations, worst = 0, 0, None
+    precisions: set[str] = set()
+    for instance in instances(paper, setting):
+        found = measured(rel, hyps, instance)
+        if found is None:
+            continue
+        runs += 1
+        precisions.add(instance.precision)
+        violations += not found[1]
+        if worst is None or float(_number(found[0].slack)) < float(_number(worst[0].slack)):
+            worst = (found[0], instance.label)
+    if worst is None:
+        return None
+    return {"runs": runs, "violations": violations, "worst_slack": shown(worst[0].slack),
+            "worst_ratio": shown(worst[0].ratio), "worst_at": {"instance": worst[1], **worst[0].at},
+            "precision": ", ".join(sorted(precisions)), "reproduce": reproduce}
+
+
+def measured(rel: Rel, hyps: tuple[Rel, ...], instance: Instance) -> tuple[Slack, bool] | None:
+    """The slack and whether the relation holds; None if the instance does not meet the hypotheses or lacks values."""
+    try:
+        if not all(holds(h, instance.values, TOLERANCE) for h in hyps):
+            return None
+        found = slack(rel, instance.values)
+        return (found, holds(rel, instance.values, TOLERANCE)) if found.defined else None
+    except NoValue:
+        return None
+
+
+def _number(value: Any) -> Any:
+    return value.mid() if hasattr(value, "mid") else value
+
+
+def shown(value: Any) -> str:
+    """A number with six significant digits."""
+    return f"{float(_number(value)):.{DIGITS}g}"
