@@ -87,7 +87,7 @@ class _Check:
         if claim.rel is not None:
             missing = self.missing(claim.rel, claim.hyps, claim.given)
             found |= {"missing": missing} if missing else {}
-            found |= self.cross(claim.rel)
+            found |= cross(claim.rel, claim.hyps)
         if claim.evidence is not None:
             found["numbers"] = plain(dict(claim.evidence()))
         return found
@@ -139,11 +139,6 @@ class _Check:
                     found.append({"given": {"text": to_text(g.rel), "words": g.words}, "counterexample": point})
         return found
 
-    def cross(self, rel: Rel) -> Data:
-        """The independent check of an identity at fixed sizes."""
-        found = crosscheck(rel)
-        return {} if found is None else {"crosscheck": found}
-
     # the steps
 
     def step(self, step: Step) -> Data:
@@ -151,7 +146,7 @@ class _Check:
         hyps = (*self.claim.hyps, *(g.rel for g in step.given))
         method, theorem = self.step_theorem(step, hyps)
         found = self.against(step.rel, hyps) if theorem is None else evidence(method, certify(theorem))
-        found |= self.cross(step.rel)
+        found |= cross(step.rel, hyps)
         missing = self.missing(step.rel, hyps, step.given)
         found |= {"missing": missing} if missing else {}
         if step.boundary:
@@ -181,17 +176,22 @@ class _Check:
                 "verdict": "open", "evidence": found}
 
     def boundary(self, goal: Rel, hyps: Hyps, name: str) -> Data | None:
-        """Where in one parameter the line starts to fail."""
+        """Where in one parameter the line starts to fail, proved on both sides."""
         try:
-            return plain(boundary(goal, hyps, _variable(name, goal, hyps), self.settings.digits))  # type: ignore[no-any-return]
+            found = boundary(goal, hyps, _variable(name, goal, hyps), self.settings.digits)
         except NO_PROOF:
             return None
+        pieces = [{"low": _end(p.low), "high": _end(p.high), "truth": truth,
+                   "evidence": evidence("scalar inequality", certify(p.theorem))}
+                  for truth, group in (("holds", found.holds), ("fails", found.fails)) for p in group]
+        return {"var": found.var, "digits": found.digits, "pieces": pieces,
+                "places": [{"low": low, "high": high} for low, high in found.decimals()]}
 
     # repair and mutants
 
     def repair(self, repair: Repair) -> Data:
         """The record of a repair; without a relation of its own it proves the claim as it stands."""
-        goal = repair.rel or self.claim.rel
+        goal = self.claim.rel if repair.rel is None else repair.rel
         given = self.claim.given if repair.given is None else repair.given
         hyps = tuple(g.rel for g in given)
         theorem = None if goal is None else self.ran(repair.by, goal, hyps)
@@ -288,6 +288,12 @@ def _constant(value: Fraction, shape: list[int]) -> Any:
     return [_constant(value, shape[1:]) for _ in range(shape[0])] if shape else value
 
 
+def cross(rel: Rel, hyps: Hyps) -> Data:
+    """The independent check at fixed sizes of an identity that holds without equations among its hypotheses."""
+    found = None if any(h.op == "=" for h in hyps) else crosscheck(rel)
+    return {} if found is None else {"crosscheck": found}
+
+
 def is_scalar(rel: Rel) -> bool:
     """Whether the relation is about real parameters only."""
     return not arrays(rel) and not free_indices(rel)
@@ -326,6 +332,10 @@ def _given_data(key: str, given: Iterable[Given]) -> list[Data]:
 def _members(claim: Claim) -> list[str]:
     """The claims that a statement without a relation of its own consists of."""
     return list(claim.parts or ([claim.same_as] if claim.same_as else [])) if claim.rel is None else []
+
+
+def _end(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _variable(name: str, goal: Rel, hyps: Hyps) -> Var:

@@ -156,12 +156,17 @@ class Instance:
 
 
 class Paper:
-    """All claims of a paper, in its order."""
+    """All claims of a paper, in its order.
+
+    ``instances`` makes what statements are witnessed on; ``gd`` makes one real run, state by state, from options.
+    """
 
     def __init__(self, name: str, title: str, source: str,
-                 instances: Callable[[str], Iterator[Instance]] | None = None) -> None:
+                 instances: Callable[[str], Iterator[Instance]] | None = None,
+                 gd: Callable[[Mapping[str, Any]], Iterator[Instance]] | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.instances = instances
+        self.gd = gd
         self._claims: dict[str, Claim] = {}
 
     def add(self, *claims: Claim) -> None:

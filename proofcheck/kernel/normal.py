@@ -139,6 +139,12 @@ def _power(poly: Poly, power: int) -> Poly:
     return found
 
 
+def _as_base(poly: Poly) -> tuple[Atom, Fraction]:
+    """A sum as a positive rational times a base that has a leading coefficient of 1 or -1."""
+    leading = _size(poly)
+    return ("base", _key(_scaled(poly, 1 / leading))), leading
+
+
 def _root(value: Fraction, power: Fraction) -> Fraction | None:
     """value**power if that is rational and cheap to see (integers and square roots)."""
     if power.denominator == 1:
@@ -236,10 +242,7 @@ class _Normalizer:
             case Add(args):
                 return _sum(self.poly(a) for a in args)
             case Mul(args):
-                found = ONE
-                for a in args:
-                    found = self.tidy(_product(found, self.poly(a)))
-                return found
+                return self.product([self.poly(a) for a in args])
             case Pow(base, power):
                 return self.power(self.poly(base), power)
             case Fn(name, args):
@@ -253,6 +256,19 @@ class _Normalizer:
             case Diff(body, wrt):
                 return self.poly(derivative(body, wrt))
         raise NotNormalizable(f"no normal form for {type(term).__name__}: {term}")
+
+    def product(self, factors: list[Poly]) -> Poly:
+        """The product; a sum that also occurs as a divisor or under a root is not multiplied out, but cancelled."""
+        bases = {a for p in factors for m in p for a, q in m if a[0] == "base"}
+        plain = [p for p in factors if len(p) < 2 or _as_base(p)[0] not in bases]
+        found = ONE
+        for p in plain:
+            found = self.tidy(_product(found, p))
+        for p in factors:
+            if not any(p is q for q in plain):
+                atom, scale = _as_base(p)
+                found = self.tidy(_scaled(_product(found, _atom(atom)), scale))
+        return found
 
     def unique(self, index: Index) -> Index:
         self.count += 1
@@ -292,8 +308,10 @@ class _Normalizer:
             return ONE
         if power.denominator == 1 and power > 0:
             return self.tidy(_power(poly, int(power)))
+        if not poly and power > 0:
+            return {}
         if not poly:
-            raise NotNormalizable("a negative or fractional power of zero")
+            raise NotNormalizable("a negative power of zero")
         if len(poly) == 1:
             return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
         scale = _root(_size(poly), power)

@@ -15,6 +15,7 @@ from typing import Any
 from flint import arb
 
 from proofcheck.kernel.intervals import ball, precision
+from proofcheck.kernel.normal import NotNormalizable, is_zero
 from proofcheck.kernel.terms import (
     Add,
     Array,
@@ -32,7 +33,10 @@ from proofcheck.kernel.terms import (
     Rel,
     Sum,
     Var,
+    arrays,
     free_indices,
+    substitute,
+    subterms,
     variables,
 )
 
@@ -152,12 +156,23 @@ class Evaluator:
         left, right = self.value(rel.lhs, where), self.value(rel.rhs, where)
         if not (left.is_finite() and right.is_finite()):
             return None
-        match rel.op:
-            case "<=":
-                return True if left <= right else (False if left > right else None)
-            case "<":
-                return True if left < right else (False if left >= right else None)
-        return True if left == right else (False if left != right else None)
+        if left != right:
+            return bool(left < right) if rel.op != "=" else False
+        if bool(left == right) or self.exactly_equal(rel):
+            return rel.op != "<"
+        if rel.op == "<=" and left <= right:
+            return True
+        return False if rel.op == "<" and left >= right else None
+
+    def exactly_equal(self, rel: Rel) -> bool:
+        """Whether both sides have the same normal form after the rational values are put in (no arrays, no indices)."""
+        if free_indices(rel) or arrays(rel) or any(isinstance(t, (Sum, Peak)) for t in subterms(rel.lhs - rel.rhs)):
+            return False
+        values: dict[Expr, Expr] = {v: Num(self.point.scalars[v.name]) for v in variables(rel) if v.name in self.point.scalars}
+        try:
+            return is_zero(substitute(rel.lhs - rel.rhs, values))
+        except NotNormalizable:
+            return False
 
 
 def refute(hyps: tuple[Rel, ...], goal: Rel, point: Point, bits: int) -> Violation:

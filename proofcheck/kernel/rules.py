@@ -30,10 +30,12 @@ from proofcheck.kernel.terms import (
     alike,
     arrays,
     children,
+    clear_binder,
     eq,
     expand,
     expr,
     free_indices,
+    fresh,
     mul,
     rebuild,
     rename,
@@ -241,6 +243,18 @@ def triangle(*, term: Expr, parts: tuple[Expr, ...] = (), hyps: Rels = ()) -> Se
 
 
 @rule
+def abs_product(*, term: Expr, hyps: Rels = ()) -> Sequent:
+    """|a b ...| = |a| |b| ..., and |a^k| = |a|^k for integer k."""
+    _defined(_facts((), hyps), term)
+    match term:
+        case Fn("Abs", (Mul(args),)):
+            return frozenset(hyps), eq(term, mul(*(abs(a) for a in args)))
+        case Fn("Abs", (Pow(base, power),)) if power.denominator == 1:
+            return frozenset(hyps), eq(term, Pow(abs(base), power))
+    raise RuleError(f"not the absolute value of a product: {term}")
+
+
+@rule
 def below_abs(*, term: Expr, hyps: Rels = ()) -> Sequent:
     """term <= |term|."""
     _defined(_facts((), hyps), term)
@@ -295,6 +309,8 @@ def mean_value(slope: Theorem, s_low: Theorem, s_high: Theorem, t_low: Theorem, 
     slope: low <= hole, hole <= high, ... |- |f'(hole)| <= M; the others: low <= s, s <= high, low <= t, t <= high.
     """
     low, high, s, t = s_low.concl.lhs, s_high.concl.rhs, s_low.concl.rhs, t_low.concl.rhs
+    # a hypothesis holds for all values of its indices, so bounds with free indices would say too much
+    _require(not free_indices(low) and not free_indices(high), "the interval may not depend on an index")
     same = [(s, s_high.concl.lhs), (t, t_high.concl.lhs), (low, t_low.concl.lhs), (high, t_high.concl.rhs)]
     _require(all(alike(a, b) for a, b in same), "the four bounds do not fit together")
     hyps = slope.hyps - {low <= hole, hole <= high}
@@ -350,10 +366,17 @@ def instantiate(premise: Theorem, *side: Theorem, parameter: Var, term: Expr, hy
     mapping: dict[Expr, Expr] = {parameter: term}
     for rel in (*premise.hyps, premise.concl):
         _require(not any(parameter in variables(body) for body in _definitions(rel)), f"{parameter} occurs in a definition")
-    replaced = [Rel(h.op, substitute(h.lhs, mapping), substitute(h.rhs, mapping)) for h in premise.hyps]
+    apart = [_renamed_apart(h, free_indices(term)) if parameter in variables(h) else h for h in premise.hyps]
+    replaced = [Rel(h.op, substitute(h.lhs, mapping), substitute(h.rhs, mapping)) for h in apart]
     concl = premise.concl
     known = _gather(side, hyps)
     return frozenset(replaced) | known, Rel(concl.op, substitute(concl.lhs, mapping), substitute(concl.rhs, mapping))
+
+
+def _renamed_apart(hyp: Rel, taken: frozenset[Index]) -> Rel:
+    """The hypothesis over fresh indices: it holds for all their values, whatever those of a new term are."""
+    names = {i: fresh(i, taken | free_indices(hyp)) for i in free_indices(hyp) if i.name in {t.name for t in taken}}
+    return Rel(hyp.op, rename(hyp.lhs, names), rename(hyp.rhs, names)) if names else hyp
 
 
 def _definitions(rel: Rel) -> list[Expr]:
@@ -371,7 +394,9 @@ def instantiate_array(premise: Theorem, *side: Theorem, array: Array, params: tu
     _defined(_facts(side, hyps), term)
     for rel in (*premise.hyps, premise.concl):
         _require(not any(array in arrays(b) for b in _definitions(rel)), f"{array.name} occurs in a definition")
-    replaced = frozenset(_fill(h, array, params, term) for h in premise.hyps)
+    loose = free_indices(term) - set(params)
+    apart = [_renamed_apart(h, loose) if array in arrays(h) else h for h in premise.hyps]
+    replaced = frozenset(_fill(h, array, params, term) for h in apart)
     return replaced | _gather(side, hyps), _fill(premise.concl, array, params, term)
 
 
@@ -382,8 +407,8 @@ def _fill(rel: Rel, array: Array, params: tuple[Index, ...], term: Expr) -> Rel:
         if isinstance(item, Entry) and item.array == array:
             return expand(stand_in[item.indices])
         if isinstance(item, (Sum, Peak)):
-            loose = free_indices(term) - set(params)
-            _require(item.index not in loose, f"{item.index.name} would be captured")
+            index, body = clear_binder(item.index, item.body, free_indices(term) - set(params))
+            return type(item)(index, walk(body))
         return rebuild(item, tuple(walk(c) for c in children(item)))
 
     return Rel(rel.op, walk(rel.lhs), walk(rel.rhs))

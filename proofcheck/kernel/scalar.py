@@ -9,6 +9,7 @@ g > 0) on the box of the hypotheses; every node says how:
     ["mono", var, "+"|"-", slope, face]  g is monotone in var (tree ``slope``), so one face of the box decides
     ["abs", u, "+"|"-", why, tree]       on this box |u| = u or -u (tree ``why``)
     ["max", name, u, v, why, tree]       on this box Max(u, v) or Min(u, v) is u (tree ``why``)
+    ["either", u, tree, tree]            u is |v|, Max(v, w) or Min(v, w): g >= 0 with v and with -v (or w) in its place
     ["mean", bits]                       interval arithmetic on the mean value form around the middle of the box
     ["concave", var, why, low, high]     g is concave in var (tree ``why`` for -g''), so its two faces decide
     ["square", [[c, q], ...], tree]      subtract the squares c*q**2 (c > 0) first
@@ -157,6 +158,8 @@ def _check(term: Expr, box: dict[Var, Range], strict: bool, tree: Tree) -> None:
             _mono(term, box, strict, *data)
         case "abs" | "max":
             _resolve(term, box, strict, kind, data)
+        case "either":
+            _either(term, box, strict, *data)
         case "mean":
             check_mean(term, box, strict, *data)
         case "concave":
@@ -338,6 +341,23 @@ def _resolve(term: Expr, box: dict[Var, Range], strict: bool, kind: str, data: l
     if changed == term:
         raise Rejected(f"{targets[0]} does not occur")
     _check(tidy(changed, box), box, strict, then)
+
+
+def _either(term: Expr, box: dict[Var, Range], strict: bool, text: str, first: Tree, second: Tree) -> None:
+    """At every point |v| is v or -v, and Max(v, w) and Min(v, w) are v or w."""
+    target = _read(text)
+    match target:
+        case Fn("Abs", (v,)):
+            values = (v, -v)
+        case Fn("Max" | "Min", (v, w)):
+            values = (v, w)
+        case _:
+            raise Rejected(f"{text} is not an absolute value, maximum or minimum")
+    for value, tree in zip(values, (first, second), strict=True):
+        changed = swap(term, target, value)
+        if changed == term:
+            raise Rejected(f"{text} does not occur")
+        _check(tidy(changed, box), box, strict, tree)
 
 
 def swap(term: Expr, target: Expr, value: Expr) -> Expr:

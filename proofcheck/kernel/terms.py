@@ -470,7 +470,7 @@ def rename(term: Expr, mapping: Mapping[Index, Index]) -> Expr:
         case Delta(left, right):
             return Delta(mapping.get(left, left), mapping.get(right, right))
         case Sum(index, body) | Peak(index, body):
-            index, body = _clear_binder(index, body, frozenset(mapping.values()))
+            index, body = clear_binder(index, body, frozenset(mapping.values()))
             inner = {old: new for old, new in mapping.items() if old != index}
             return type(term)(index, rename(body, inner) if inner else body)
         case _:
@@ -485,14 +485,14 @@ def substitute(term: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
         case Sum(index, body) | Peak(index, body):
             incoming: frozenset[Index] = frozenset()
             incoming = incoming.union(*(free_indices(t) for t in mapping.values()))
-            index, body = _clear_binder(index, body, incoming)
+            index, body = clear_binder(index, body, incoming)
             return type(term)(index, substitute(body, mapping))
         case _:
             return rebuild(term, tuple(substitute(c, mapping) for c in children(term)))
 
 
-def _clear_binder(index: Index, body: Expr, incoming: frozenset[Index]) -> tuple[Index, Expr]:
-    """Rename a bound index that would capture one of the incoming indices."""
+def clear_binder(index: Index, body: Expr, incoming: frozenset[Index]) -> tuple[Index, Expr]:
+    """Rename the index of a sum or maximum that would capture one of the incoming indices."""
     if index.name not in {i.name for i in incoming}:
         return index, body
     other = fresh(index, incoming | free_indices(body) | {index})

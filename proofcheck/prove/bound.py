@@ -29,6 +29,7 @@ from proofcheck.kernel.terms import (
     alike,
     arrays,
     children,
+    eq,
     expand,
     expr,
     free_indices,
@@ -204,10 +205,8 @@ class Bounder:
             return self._via(term, inner, way, depth) or self._equal(term, inner, way)
         if sign <= NEGATIVE:
             return self._via(term, -inner, way, depth)
-        if isinstance(inner, Mul):
-            return self._via(term, mul(*(self._abs_of(a) for a in inner.args)), way, depth)
-        if isinstance(inner, Pow) and inner.power == -1:
-            return self._via(term, abs(inner.base) ** -1, way, depth)
+        if isinstance(inner, Mul) or (isinstance(inner, Pow) and inner.power.denominator == 1):
+            return self._factored(term, way, depth)
         if way > 0 and isinstance(inner, (Add, Sum)):
             first = rules.triangle(term=term, hyps=self.hyps)
             return _linked(first, self.bound(first.concl.rhs, way, depth - 1), way)
@@ -217,10 +216,15 @@ class Bounder:
         return rules.identity(lhs=term, rhs=other, hyps=self.hyps) if way > 0 else rules.identity(
             lhs=other, rhs=term, hyps=self.hyps)
 
-    def _abs_of(self, term: Expr) -> Expr:
-        if isinstance(term, Num):
-            return Num(abs(term.value))
-        return term if self.facts.sign(term) <= NONNEGATIVE else abs(term)
+    def _factored(self, term: Expr, way: int, depth: int) -> Theorem | None:
+        """|a b| = |a| |b|, then bound the factors."""
+        same = rules.abs_product(term=term, hyps=self.hyps)
+        rest = self.bound(same.concl.rhs, way, depth - 1)
+        if rest is None:
+            return None
+        if way < 0:
+            same = rules.combine(same, goal=eq(same.concl.rhs, term), factors=(expr(-1),), hyps=self.hyps)
+        return _linked(same, rest, way)
 
     def _parts(self, term: Expr, way: int, depth: int) -> Theorem | None:
         """Bound one child after the other."""

@@ -152,3 +152,44 @@ def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
 def is_bounded(spread: Range) -> bool:
     """Whether both ends are finite."""
     return not (isinf(spread.lo) or isinf(spread.hi))
+
+
+def lowest(value: Value, box: Box) -> Place | None:
+    """A sample point with a small value, improved one coordinate at a time."""
+    best: tuple[float, Place] | None = None
+    for p in places(box):
+        found = evaluate(value, p)
+        size = None if found is None else float(found.mid())
+        if size is not None and (best is None or size < best[0]):
+            best = (size, p)
+    if best is None:
+        return None
+    at = best[1]
+    for _ in range(2 if len(box) > 1 else 1):
+        for var in sorted(box, key=lambda v: v.name):
+            at = {**at, var: _descend(value, at, var, clipped(box[var]))}
+    return at
+
+
+def _descend(value: Value, at: Place, var: Var, ends: tuple[Fraction, Fraction]) -> Fraction:
+    """Ternary search for the smallest value along one coordinate, from the neighbourhood of the best grid point."""
+    def height(x: Fraction) -> float:
+        found = evaluate(value, {**at, var: x}, 128)
+        return float("inf") if found is None else float(found.mid())
+
+    low, high = ends
+    grid = [low + (high - low) * Fraction(k, 12) for k in range(13)] + [at[var]]
+    grid.sort()
+    k = min(range(len(grid)), key=lambda k: height(grid[k]))
+    low, high = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]
+    for _ in range(40):
+        third = (high - low) / 3
+        a, b = (low + third).limit_denominator(10**15), (high - third).limit_denominator(10**15)
+        low, high = (low, b) if height(a) <= height(b) else (a, high)
+    return (low + high) / 2
+
+
+def rounded(place: Place) -> Place:
+    """The simplest rationals near a point."""
+    eps = {v: Fraction(1, 10**5) * max(abs(x), Fraction(1, 10**3)) for v, x in place.items()}
+    return {v: simplest(x - eps[v], x + eps[v]) for v, x in place.items()}

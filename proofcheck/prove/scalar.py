@@ -31,16 +31,30 @@ from proofcheck.kernel.scalar import (
     swap,
     tidy,
 )
-from proofcheck.kernel.terms import Add, Expr, Fn, Num, Pow, Rel, Var, arrays, free_indices, subterms, variables
+from proofcheck.kernel.terms import Add, Expr, Fn, Num, Pow, Rel, Var, arrays, children, free_indices, subterms, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
-from proofcheck.prove.sampling import Place, Value, clipped, compiled, evaluate, is_bounded, places, sign_at, simplest
+from proofcheck.prove.sampling import (
+    Place,
+    Value,
+    clipped,
+    compiled,
+    evaluate,
+    is_bounded,
+    lowest,
+    places,
+    rounded,
+    sign_at,
+    simplest,
+)
 
 Box = dict[Var, Range]
 BITS = 64
+FINE = (256, 1024)  # more bits help where nothing but rounding is in the way
 BOXES_PER_SECOND = 300
 PATIENCE = 8  # the clock stops a search after this many times its budget
 DEPTHS = (1, 2, 3, 4, 6, 8, 10, 13, 16)
+LARGEST = 600  # longer terms are not looked at
 SLOPES = 4  # how often derivatives of derivatives are taken
 CUTS = tuple(Fraction(c) for c in (0, 1, 2, 5, 10, 30, 100, 1000, 10**4, 10**6, 10**9))
 EVAL: Tree = ["eval", BITS]
@@ -140,7 +154,8 @@ class Search:
         self.end = monotonic() + PATIENCE * self.budget
         goal = Goal(term, box, strict)
         if self.is_hopeless(goal):
-            raise NotProved("the inequality fails at a sample point", [show_box(box)])
+            raise NotProved("the inequality fails at a sample point of the box (hypotheses that couple several parameters "
+                            "are not used)", [show_box(box)])
         try:
             for depth in DEPTHS:
                 self.open = []
@@ -156,7 +171,7 @@ class Search:
         key = goal.key
         if key in self.proved:
             return self.proved[key]
-        if self.failed.get(key, -1) >= depth or self.is_hopeless(goal):
+        if self.failed.get(key, -1) >= depth or _is_long(goal.term) or self.is_hopeless(goal):
             return None
         self.left -= 1
         if self.left < 0 or monotonic() > self.end:
@@ -173,6 +188,8 @@ class Search:
     def is_hopeless(self, goal: Goal) -> bool:
         """Whether the term is negative at a sample point (at 0 a strict goal may only hold where an end is open)."""
         key = goal.key
+        if any(isinstance(r.lo, float) and r.lo == r.hi for r in goal.box.values()):
+            return False
         if key not in self.hopeless:
             value = compiled(goal.term)
             self.hopeless[key] = any(sign_at(value, p) == -1 for p in places(goal.box))
@@ -180,19 +197,22 @@ class Search:
 
     def attempts(self, goal: Goal, depth: int) -> Iterator[Tree | None]:
         """All ways to prove the goal, cheap ones first."""
-        if evaluates(goal):
-            yield EVAL
+        bits = evaluates(goal)
+        if bits:
+            yield ["eval", bits]
             return
         if any(isinstance(r.lo, float) and r.lo == r.hi for r in goal.box.values()):
             return
-        nested = _nested(goal.term)
-        if nested is not None:
-            yield from self.resolved(goal, nested, depth)
+        if _innermost(goal.term):
+            yield from self.resolved(goal, depth)
         else:
             factor = content(goal)
             if factor is not None:
-                yield self.scaled(goal, factor, depth)
-                return
+                plain = goal.about(tidy(factor * goal.term, goal.box))
+                if content(plain) is None:
+                    tree = self.prove(plain, depth)
+                    yield None if tree is None else ["scale", to_text(factor), tree]
+                    return
             yield from self.smooth(goal, depth)
         if depth > 0:
             yield self.split(goal, depth)
@@ -201,8 +221,9 @@ class Search:
         """Ways that need no cut."""
         factors = list(exponentials(goal))
         for factor in factors:
-            if evaluates(goal.about(tidy(factor * goal.term, goal.box))):
-                yield ["scale", to_text(factor), EVAL]
+            bits = evaluates(goal.about(tidy(factor * goal.term, goal.box)))
+            if bits:
+                yield ["scale", to_text(factor), ["eval", bits]]
         if _mean_value(goal):
             yield ["mean", BITS]
         yield self.squares(goal)
@@ -212,11 +233,6 @@ class Search:
                 scaled = goal.about(tidy(factor * goal.term, goal.box))
                 for tree in self.derivatives(scaled, depth):
                     yield None if tree is None else ["scale", to_text(factor), tree]
-
-    def scaled(self, goal: Goal, factor: Expr, depth: int) -> Tree | None:
-        """Multiply by a positive factor first."""
-        tree = self.prove(goal.about(tidy(factor * goal.term, goal.box)), depth)
-        return None if tree is None else ["scale", to_text(factor), tree]
 
     def squares(self, goal: Goal) -> Tree | None:
         """Write the term as a sum of squares with positive weights, if a simple one exists."""
@@ -270,28 +286,49 @@ class Search:
         why = self.prove(bend, min(depth - 1, 3))
         return None if why is None else ["concave", var.name, why, *faces]
 
-    def resolved(self, goal: Goal, nested: Fn, depth: int) -> Iterator[Tree | None]:
-        """Replace an innermost Abs, Max or Min by what it is on this box."""
-        if nested.name == "Abs":
-            (u,) = nested.args
-            choices = [(u, u, ["abs", to_text(u), "+"]), (-u, -u, ["abs", to_text(u), "-"])]
-        else:
-            a, b = nested.args
-            choices = [((u - v) if nested.name == "Max" else (v - u), u, ["max", nested.name, to_text(u), to_text(v)])
-                       for u, v in ((a, b), (b, a))]
-        for reason, value, head in choices:
-            why = self.prove(Goal(tidy(reason, goal.box), goal.box, False, 2), min(depth, 3))
-            if why is not None:
-                then = self.prove(goal.about(tidy(swap(goal.term, nested, value), goal.box)), depth)
-                yield None if then is None else [*head, why, then]
+    def resolved(self, goal: Goal, depth: int) -> Iterator[Tree | None]:
+        """Replace an Abs, Max or Min by what it is on this box; cut at the zero of |x|; or take both possible values."""
+        innermost = _innermost(goal.term)
+        for certain in (True, False):
+            for target in innermost:
+                for head, reason, value in _choices(target):
+                    why = self.reason(goal, reason, depth, certain)
+                    if why is not None:
+                        then = self.prove(goal.about(tidy(swap(goal.term, target, value), goal.box)), depth)
+                        yield None if then is None else [*head, why, then]
+                        return
+            zero = _zero_inside(innermost, goal.box)
+            if certain and zero is not None and depth > 0:
+                yield self.halves(goal, zero, Fraction(0), depth)
                 return
+        for target in innermost:
+            yield self.either(goal, target, depth)
+
+    def reason(self, goal: Goal, reason: Expr, depth: int, certain: bool) -> Tree | None:
+        """Why a term is nonnegative on the box of the goal, by interval arithmetic only if ``certain``."""
+        inner = Goal(tidy(reason, goal.box), goal.box, False, 2)
+        if certain:
+            bits = evaluates(inner)
+            return ["eval", bits] if bits else None
+        return self.prove(inner, min(depth, 3))
+
+    def either(self, goal: Goal, target: Fn, depth: int) -> Tree | None:
+        """Prove the goal for both values that the target may have."""
+        trees: list[Tree] = []
+        for _, _, value in _choices(target):
+            tree = self.prove(goal.about(tidy(swap(goal.term, target, value), goal.box)), depth)
+            if tree is None:
+                return None
+            trees.append(tree)
+        return ["either", to_text(target), *trees]
 
     def split(self, goal: Goal, depth: int) -> Tree | None:
         """Cut the box in two."""
         cut = _cut(goal)
-        if cut is None:
-            return None
-        var, at = cut
+        return None if cut is None else self.halves(goal, *cut, depth)
+
+    def halves(self, goal: Goal, var: Var, at: Fraction, depth: int) -> Tree | None:
+        """Prove the goal on both sides of a cut."""
         whole = goal.box[var]
         parts = []
         for piece in (replace(whole, hi=at, hi_open=False), replace(whole, lo=at, lo_open=False)):
@@ -303,14 +340,26 @@ class Search:
         return ["split", var.name, str(at), *parts]
 
 
-def evaluates(goal: Goal) -> bool:
-    """Whether interval arithmetic on the whole box proves the goal."""
-    try:
-        with precision(BITS):
-            low = enclose(goal.term, intervals(goal.box)).lo
-    except FAILURES:
-        return False
-    return bool(low > 0 if goal.strict else low >= 0)
+def evaluates(goal: Goal) -> int:
+    """The number of bits at which interval arithmetic on the whole box proves the goal, or 0."""
+    for bits in (BITS, *(FINE if is_point(goal.box) else ())):
+        try:
+            with precision(bits):
+                low = enclose(goal.term, intervals(goal.box)).lo
+        except FAILURES:
+            return 0
+        if low > 0 if goal.strict else low >= 0:
+            return bits
+    return 0
+
+
+def _is_long(term: Expr) -> bool:
+    return sum(1 for _ in subterms(term)) > LARGEST
+
+
+def is_point(box: Box) -> bool:
+    """Whether every parameter has one value only."""
+    return all(r.lo == r.hi for r in box.values())
 
 
 def _mean_value(goal: Goal) -> bool:
@@ -335,11 +384,35 @@ def _by_ends(box: Box) -> list[Var]:
     return sorted(box, key=lambda v: (not is_bounded(box[v]), v.name))
 
 
-def _nested(term: Expr) -> Fn | None:
-    """An Abs, Max or Min without another one inside."""
+def _innermost(term: Expr) -> list[Fn]:
+    """Every Abs, Max and Min without another one inside, each once."""
+    found: list[Fn] = []
     for t in subterms(term):
-        if isinstance(t, Fn) and t.name in ("Abs", "Max", "Min"):
-            return next((n for a in t.args if (n := _nested(a)) is not None), t)
+        if _is_kinked(t) and t not in found and not any(_is_kinked(s) for a in children(t) for s in subterms(a)):
+            found.append(t)  # type: ignore[arg-type]
+    return found
+
+
+def _is_kinked(term: Expr) -> bool:
+    return isinstance(term, Fn) and term.name in ("Abs", "Max", "Min")
+
+
+def _choices(target: Fn) -> list[tuple[list[str], Expr, Expr]]:
+    """The two values of an Abs, Max or Min: the head of the node, what must be >= 0, and the value."""
+    if target.name == "Abs":
+        (u,) = target.args
+        return [(["abs", to_text(u), "+"], u, u), (["abs", to_text(u), "-"], -u, -u)]
+    a, b = target.args
+    return [(["max", target.name, to_text(u), to_text(v)], u - v if target.name == "Max" else v - u, u)
+            for u, v in ((a, b), (b, a))]
+
+
+def _zero_inside(targets: list[Fn], box: Box) -> Var | None:
+    """A parameter x with |x| among the targets and 0 inside its range."""
+    for t in targets:
+        match t:
+            case Fn("Abs", (Var() as var,)) if box[var].lo < 0 < box[var].hi:
+                return var
     return None
 
 
@@ -480,7 +553,7 @@ def _cut(goal: Goal) -> tuple[Var, Fraction] | None:
     if not goal.box:
         return None
     value = compiled(goal.term)
-    low = _lowest(value, goal.box)
+    low = lowest(value, goal.box)
     if low is not None:
         touching = _touching(value, goal, low)
         if touching is not None:
@@ -488,47 +561,9 @@ def _cut(goal: Goal) -> tuple[Var, Fraction] | None:
     return _default_cut(goal.box, value)
 
 
-def _lowest(value: Value, box: Box) -> Place | None:
-    """A sample point with a small value, improved one coordinate at a time."""
-    best: tuple[float, Place] | None = None
-    for p in places(box):
-        found = evaluate(value, p)
-        size = None if found is None else float(found.mid())
-        if size is not None and (best is None or size < best[0]):
-            best = (size, p)
-    if best is None:
-        return None
-    at = best[1]
-    for _ in range(2 if len(box) > 1 else 1):
-        for var in sorted(box, key=lambda v: v.name):
-            at = {**at, var: _descend(value, at, var, clipped(box[var]))}
-    return at
-
-
-def _descend(value: Value, at: Place, var: Var, ends: tuple[Fraction, Fraction]) -> Fraction:
-    """Ternary search for the smallest value along one coordinate, from the neighbourhood of the best grid point."""
-    def height(x: Fraction) -> float:
-        found = evaluate(value, {**at, var: x}, 128)
-        return float("inf") if found is None else float(found.mid())
-
-    low, high = ends
-    grid = [low + (high - low) * Fraction(k, 12) for k in range(13)] + [at[var]]
-    grid.sort()
-    k = min(range(len(grid)), key=lambda k: height(grid[k]))
-    low, high = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]
-    for _ in range(40):
-        third = (high - low) / 3
-        a, b = (low + third).limit_denominator(10**15), (high - third).limit_denominator(10**15)
-        low, high = (low, b) if height(a) <= height(b) else (a, high)
-    return (low + high) / 2
-
-
 def _touching(value: Value, goal: Goal, low: Place) -> tuple[Var, Fraction] | None:
     """A parameter and an interior rational at which the term is 0, if the lowest point is near one."""
-    near: Place = {}
-    for var, x in low.items():
-        eps = Fraction(1, 10**5) * max(abs(x), Fraction(1, 10**3))
-        near[var] = simplest(x - eps, x + eps)
+    near = rounded(low)
     found = evaluate(value, near, 256)
     if found is None or not abs(found) < 1e-30:
         return None

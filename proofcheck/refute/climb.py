@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from proofcheck.kernel.terms import Rel
 from proofcheck.refute.strategies import Draft, Floats, Plan
 
 UNDEFINED = -3.0
+ENOUGH = 0.9  # a score (lhs = 19 rhs) beyond which a worse draft is only an uglier one
 
 
 @final
@@ -27,6 +28,8 @@ class Climber:
         best, top = draft, score(self.plan, self.goal, draft)
         reach = 0.0
         for _ in range(steps):
+            if top > ENOUGH:
+                break
             size = 10 ** (reach + self.rng.uniform(-1.5, 0.5))
             tried = self.changed(best, size)
             found = score(self.plan, self.goal, tried)
@@ -48,10 +51,11 @@ class Climber:
         return replace(draft, raw={**draft.raw, name: self.moved(draft.raw[name], size)})
 
     def moved(self, data: Floats, size: float) -> Floats:
-        """Change one entry, everything, the scale, one sign, or copy one column over another."""
+        """Change one entry, everything, the scale, one column, or copy one column, perhaps reversed, over another."""
         scale = float(np.max(abs(data), initial=0.0)) or 1.0
         found = np.array(data)
-        place = tuple(self.rng.integers(s) for s in data.shape)
+        place: Any = tuple(self.rng.integers(s) for s in data.shape)
+        column: Any = (..., *place[-1:])
         match self.rng.integers(5):
             case 0:
                 found[place] += size * scale * self.rng.standard_normal()
@@ -60,9 +64,9 @@ class Climber:
             case 2:
                 found *= math.exp(size * self.rng.standard_normal())
             case 3:
-                found[place] *= -1
+                found[column] *= self.rng.choice([-1.0, -10.0, 10.0, 0.1])
             case _ if data.ndim:
-                found[..., place[-1]] = found[..., self.rng.integers(data.shape[-1])]
+                found[column] = self.rng.choice([-1, 1]) * found[..., self.rng.integers(data.shape[-1])]
         return found
 
 

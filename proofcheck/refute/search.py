@@ -17,8 +17,9 @@ from proofcheck.kernel.terms import Array, Diff, Expr, Rel, Var, subterms
 from proofcheck.refute.climb import UNDEFINED, Climber, score
 from proofcheck.refute.strategies import Draft, Floats, Plan, Rounding, Sizes, drafts, plan, rational
 
-TIERS = (Sizes(2, 2), Sizes(3, 4), Sizes(3, 8))
-KEPT = 4  # drafts of each tier from which the climber starts
+TIERS = (Sizes(2, 2), Sizes(1, 8), Sizes(3, 4), Sizes(3, 8))
+KEPT = 8  # drafts of each tier from which the climber starts
+CHOSEN = 2  # drafts with which it goes on
 THRESHOLD = 1e-10  # below this a violation is rounding noise
 DIGITS = (1, 2, 3, 4, 6, 9, 12)
 BITS = 128
@@ -45,7 +46,7 @@ class Refutation:
 
 
 def refute_claim(hyps: tuple[Rel, ...], goal: Rel, seed: int = 0, max_examples: int = 300,
-                 budget: int = 1200) -> Refutation | None:
+                 budget: int = 4000) -> Refutation | None:
     """A certified counterexample, as small and simple as comes to hand, or None.
 
     ``max_examples`` counts what Hypothesis draws and ``budget`` the steps of the climber, over all sizes together;
@@ -65,7 +66,7 @@ def refute_claim(hyps: tuple[Rel, ...], goal: Rel, seed: int = 0, max_examples: 
 
 
 def search(hyps: tuple[Rel, ...], goal: Rel, *, seed: int = 0, max_examples: int = 300,
-           budget: int = 1200) -> Candidate | None:
+           budget: int = 4000) -> Candidate | None:
     """The worst candidate over all sizes, in floating-point numbers, or None; nothing is certified."""
     if any(_has_derivative(r) for r in (*hyps, goal)):
         return None
@@ -94,9 +95,10 @@ def _points(made: Plan, goal: Rel, draft: Draft) -> Iterator[tuple[Point, float]
     """Roundings of a draft that still look like counterexamples, the simplest first, with their lhs/rhs."""
     seen = set()
     for digits in DIGITS:
-        for hair in (0.0, min(0.25, 8 * 10.0**-digits)):
+        room = min(0.25, 8 * 10.0**-digits)
+        for rounding in (Rounding(digits), Rounding(digits, 0.0, room), Rounding(digits, room, room)):
             try:
-                values = made.express(draft, Rounding(digits, hair))
+                values = made.express(draft, rounding)
                 good = made.failure(values) == 0 and _violates(goal, excess(goal, values))
             except (NoValue, OverflowError):
                 continue
@@ -136,15 +138,14 @@ def _without(data: Floats, array: Array, dim: Var, place: int) -> Floats:
 
 def _search_tier(made: Plan, goal: Rel, tier: int, seed: int, max_examples: int, budget: int) -> list[Candidate]:
     """Candidates among configurations of some size, the worst first."""
-    rng = np.random.default_rng((seed, tier))
-    climber = Climber(made, goal, rng)
-    found = []
-    for draft in _explored(made, goal, TIERS[tier], 1000 * seed + tier, max_examples):
-        better, top = climber.climb(draft, budget // KEPT)
-        for one, value in ((better, top), (draft, score(made, goal, draft))):
-            if _violates(goal, value):
-                found.append(Candidate(one, value, slack(goal, made.express(one)).ratio))
-    return sorted(found, key=lambda c: -c.score)
+    climber = Climber(made, goal, np.random.default_rng((seed, tier)))
+    started = [(d, score(made, goal, d)) for d in _explored(made, goal, TIERS[tier], 1000 * seed + tier, max_examples)]
+    climbed = [climber.climb(draft, budget // (2 * KEPT)) for draft, _ in started]
+    climbed.sort(key=lambda item: -item[1])
+    topped = [climber.climb(draft, budget // (2 * CHOSEN)) for draft, _ in climbed[:CHOSEN]]
+    found = [Candidate(draft, value, slack(goal, made.express(draft)).ratio)
+             for draft, value in (*topped, *climbed, *started) if _violates(goal, value)]
+    return sorted(found, key=lambda c: -c.score)[:KEPT]
 
 
 def _explored(made: Plan, goal: Rel, sizes: Sizes, seed: int, max_examples: int) -> list[Draft]:
@@ -152,8 +153,9 @@ def _explored(made: Plan, goal: Rel, sizes: Sizes, seed: int, max_examples: int)
     found: list[tuple[float, Draft]] = []
 
     @seeded(seed)
-    @settings(database=None, derandomize=False, deadline=None, max_examples=max_examples, phases=(Phase.generate, Phase.target),
-              suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet)
+    @settings(database=None, derandomize=False, deadline=None, max_examples=max_examples,
+              phases=(Phase.generate, Phase.target), suppress_health_check=list(HealthCheck),
+              verbosity=Verbosity.quiet)
     @given(drafts(made, sizes))
     def explore(draft: Draft) -> None:
         value = score(made, goal, draft)

@@ -59,10 +59,14 @@ PATTERNS = ("plain", "lone", "alternate")
 @final
 @dataclass(frozen=True)
 class Rounding:
-    """Round to so many significant decimal digits (of the largest entry), and stay a hair inside bounds."""
+    """Round to so many significant decimal digits (of the largest entry), and stay a hair inside bounds.
+
+    ``hair`` is the share of the bound that is left free, ``moved_hair`` the same for bounds on v - w.
+    """
 
     digits: int | None = None
     hair: float = 0.0
+    moved_hair: float = 0.0
 
     def near(self, data: Floats) -> Floats:
         """To the nearest."""
@@ -293,7 +297,8 @@ class Plan:
         if scaling.op == "=":
             raw[name] = np.where(raw[name] == 0, 1.0, raw[name]) if _entrywise(scaling) else raw[name]
             values = Values(dims, scalars, self._assembled(raw))
-        factor = scaling.factor(values, rounding.hair)
+        away = any(m.difference == scaling.target for m in self.moved)
+        factor = scaling.factor(values, rounding.moved_hair if away else rounding.hair)
         if scaling.op == "<=" and np.all(factor == 1):
             return
         moved = raw[name] * factor
@@ -431,13 +436,14 @@ def drafts(draw: st.DrawFn, made: Plan, sizes: Sizes) -> Draft:
     dims = _draw_dims(draw, made, sizes)
     shares = {v.name: draw(st.floats(0, 1, allow_nan=False), label=v.name) for v in made.scalars}
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
+    aligned = draw(st.booleans(), label="aligned")
     raw = {}
     shape_dims = _with_computed(made, dims, shares)
     for array in made.raw:
         shape = tuple(shape_dims[p.dim.name] for p in array.params)
-        direction = draw(st.sampled_from(DIRECTIONS), label=f"{array.name} direction")
+        direction = "axis" if aligned else draw(st.sampled_from(DIRECTIONS), label=f"{array.name} direction")
         pattern = draw(st.sampled_from(PATTERNS), label=f"{array.name} pattern")
-        level = draw(st.booleans(), label=f"{array.name} level")
+        level = aligned or draw(st.booleans(), label=f"{array.name} level")
         scale = 10 ** draw(st.floats(-1.5, 1.5, allow_nan=False), label=f"{array.name} scale")
         raw[array.name] = scale * fill(rng, shape, direction, pattern, level)
     return Draft(dims, shares, raw)
@@ -453,7 +459,8 @@ def _draw_dims(draw: st.DrawFn, made: Plan, sizes: Sizes) -> dict[str, int]:
         top = (sizes.longest if var == long else sizes.common) if var in made.shaping else int(10**HUGE_DIM)
         top = max(low, min(top, math.floor(high) if high is not None else top))
         if var in made.shaping:
-            dims[var.name] = draw(st.integers(low, top), label=var.name)
+            sizes_ = st.integers(low, top)
+            dims[var.name] = draw(st.just(top) | sizes_ if var == long else sizes_, label=var.name)
         else:
             share = draw(st.floats(0, 1, allow_nan=False), label=var.name)
             dims[var.name] = min(top, max(low, round(low * (top / low) ** share)))

@@ -1,0 +1,54 @@
+"""The command line: ``proofcheck verify | list | show | decide | gd | recheck``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from proofcheck.claims import PaperError
+from proofcheck.cli import decide, gd, listing, recheck, show, verify
+from proofcheck.cli.common import BadInput
+from proofcheck.kernel.text import TextError
+from proofcheck.ledger import LedgerError
+from proofcheck.papers import NoPaper
+
+COMMANDS = (verify, listing, show, decide, gd, recheck)
+USER_ERRORS = (BadInput, NoPaper, LedgerError, TextError, PaperError)
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells errors in one line and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line on stderr."""
+        self.exit(2, f"proofcheck: error: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = Parser(prog="proofcheck", description="Checks the proofs of a paper: symbolic, numeric and rigorous at once.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for module in COMMANDS:
+        module.add_to(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    try:
+        args = parser().parse_args(argv)
+        code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except USER_ERRORS as error:
+        print(f"proofcheck: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("proofcheck: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

@@ -1,0 +1,139 @@
+"""One question, one answer: is this relation between scalar terms true on this domain?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from proofcheck.kernel import rules
+from proofcheck.kernel.certificate import Certificate, certify
+from proofcheck.kernel.intervals import precision
+from proofcheck.kernel.point import Evaluator, NoCounterexample, Point, Violation
+from proofcheck.kernel.scalar import box_from, eliminate
+from proofcheck.kernel.signs import Facts, bounds
+from proofcheck.kernel.terms import Expr, Rel, Var, children, variables
+from proofcheck.kernel.text import Reader, Signature, to_text
+from proofcheck.kernel.theorem import RuleError, Theorem
+from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.refute.scalar import refute_scalar
+
+QUICK = 0.3
+
+
+class DomainError(ValueError):
+    """The hypotheses contradict each other, so anything would follow from them."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict with what backs it: a theorem, a violating point, or the boxes that are left."""
+
+    verdict: str  # proved | refuted | undecided
+    goal: Rel
+    hyps: tuple[Rel, ...]
+    explanation: str
+    assumed: tuple[str, ...] = ()
+    theorem: Theorem | None = None
+    point: Point | None = None
+    violation: Violation | None = None
+    boxes: tuple[str, ...] = field(default=())
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The proof as plain data, if there is one."""
+        return None if self.theorem is None else certify(self.theorem)
+
+
+def decide(text: str, given: str = "", budget: float = 5.0, dims: frozenset[str] = frozenset(), seed: int = 0) -> Decision:
+    """Prove or refute a relation such as ``1 + x <= exp(x)``; ``given`` holds hypotheses separated by commas.
+
+    Names in ``dims`` are integers >= 1.  Raises TextError for text that cannot be read and DomainError for
+    hypotheses that contradict each other.
+    """
+    reader = Reader(Signature(dims=dims))
+    goal, hyps = reader.relation(text), reader.relations(given)
+    require_consistent(hyps)
+    return decide_relation(goal, hyps, budget, seed)
+
+
+def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed: int = 0) -> Decision:
+    """The same for a relation that is already a term."""
+    assumed = assumptions(goal, hyps)
+    found = refute_scalar(goal, hyps, seed, QUICK)
+    reason, boxes = "", ()
+    if found is None:
+        try:
+            theorem = _prove(goal, hyps, budget)
+            return Decision("proved", goal, hyps, _how(theorem), assumed, theorem=theorem)
+        except NotProved as error:
+            reason, boxes = str(error), tuple(error.boxes)
+        found = refute_scalar(goal, hyps, seed, budget / 2)
+    if found is not None:
+        point, violation = found
+        where = ", ".join(f"{k} = {v}" for k, v in point.scalars.items()) or "any point"
+        text = f"At {where} the left side is {violation.lhs} and the right side is {violation.rhs}."
+        return Decision("refuted", goal, hyps, text, assumed, point=point, violation=violation)
+    return Decision("undecided", goal, hyps, f"Neither proved nor refuted: {reason}.", assumed, boxes=boxes)
+
+
+def _prove(goal: Rel, hyps: tuple[Rel, ...], budget: float) -> Theorem:
+    reduced, rest = eliminate(goal, hyps)
+    culprit = undefined_part(reduced, rest)
+    if culprit is not None:
+        raise NotProved(f"{to_text(culprit)} is not known to be defined on the whole domain")
+    if goal.op != "=":
+        return prove_scalar(goal, hyps, budget)
+    try:
+        return rules.identity(lhs=goal.lhs, rhs=goal.rhs, hyps=hyps)
+    except (RuleError, ValueError) as error:
+        raise NotProved(f"no identity of normal forms ({error})") from None
+
+
+def _how(theorem: Theorem) -> str:
+    if theorem.rule == "identity":
+        return "Both sides have the same normal form."
+    return f"The kernel checked a proof with {_size(theorem.data['tree'])} steps over the whole domain."
+
+
+def _size(tree: object) -> int:
+    return 1 + sum(_size(t) for t in tree if isinstance(t, list)) if isinstance(tree, list) else 0
+
+
+def undefined_part(goal: Rel, hyps: tuple[Rel, ...]) -> Expr | None:
+    """A smallest subterm that is not known to be defined under the hypotheses, or None."""
+    facts = Facts(hyps)
+
+    def smallest(term: Expr) -> Expr | None:
+        if facts.defined(term):
+            return None
+        return next((s for c in children(term) if (s := smallest(c)) is not None), term)
+
+    return next((s for side in (goal.lhs, goal.rhs) if (s := smallest(side)) is not None), None)
+
+
+def assumptions(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, ...]:
+    """What is taken for granted about parameters that no hypothesis mentions."""
+    mentioned: set[Var] = set().union(*(variables(h) for h in hyps))
+    loose = sorted(variables(goal) - mentioned, key=lambda v: v.name)
+    return tuple(f"{v.name} ranges over all {'integers >= 1' if v.integer else 'reals'}" for v in loose)
+
+
+def require_consistent(hyps: tuple[Rel, ...]) -> None:
+    """Raise DomainError if the ranges of a parameter are empty, or a hypothesis about numbers is false."""
+    judge = Evaluator(Point())
+    for hyp in hyps:
+        if not variables(hyp):
+            with precision(256):
+                try:
+                    if judge.holds(hyp, {}) is False:
+                        raise DomainError(f"the hypothesis {to_text(hyp)} is false")
+                except NoCounterexample as error:
+                    raise DomainError(f"the hypothesis {to_text(hyp)} makes no sense: {error}") from None
+    for var, r in box_from(hyps, bounds(hyps)).items():
+        if r.lo > r.hi or (r.lo == r.hi and (r.lo_open or r.hi_open)):
+            raise DomainError(f"the hypotheses leave no value for {var.name}: {_end(r.lo)} {'<' if r.lo_open else '<='} "
+                              f"{var.name} {'<' if r.hi_open else '<='} {_end(r.hi)} is impossible")
+
+
+def _end(value: Fraction | float) -> str:
+    return str(value)

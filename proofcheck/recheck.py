@@ -1,0 +1,109 @@
+"""The second checker: re-checks a ledger by its certificates and points alone.
+
+It shares nothing with the searchers.  Every certificate is replayed by the kernel and must prove the statement as the
+ledger tells it; every point is certified by the kernel and evaluated again by other code; and every verdict must be
+what the evidence amounts to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofcheck.confirm import confirm, matters
+from proofcheck.evidence import read_point
+from proofcheck.independent import disagreement
+from proofcheck.kernel.point import NoCounterexample
+from proofcheck.verdicts import judge
+
+DERIVED = ("verdict", "derivation", "finding", "rests_on")
+
+
+@dataclass
+class Report:
+    """What was re-checked, and one line for everything that does not hold."""
+
+    claims: int = 0
+    certificates: int = 0
+    counterexamples: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def recheck(ledger: Mapping[str, Any]) -> Report:
+    """Re-check a ledger; never raises for what is in it."""
+    report = Report()
+    records = []
+    for record in ledger.get("claims", ()):
+        copy = deepcopy(record)
+        try:
+            _evidence(copy, ledger.get("signatures", {}), report)
+            records.append(copy)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            key = record.get("id", "a claim") if isinstance(record, dict) else "a claim"
+            report.problems.append(f"{key}: the record makes no sense: {type(error).__name__}: {error}")
+        report.claims += 1
+    report.problems += _verdicts(ledger, records)
+    return report
+
+
+def _evidence(record: dict[str, Any], signatures: Mapping[str, Any], report: Report) -> None:
+    """Keep in the record what holds; note what does not."""
+    for matter in matters(record, signatures):
+        report.certificates += matter.evidence.get("certificate") is not None
+        report.counterexamples += matter.evidence.get("counterexample") is not None
+    report.problems += confirm(record, signatures)
+    for matter in matters(record, signatures):
+        found = matter.evidence.get("counterexample")
+        if found is None:
+            continue
+        try:
+            reason = disagreement(matter.hyps, matter.goal, read_point(found["point"]), found["at"])
+        except NoCounterexample as error:
+            reason = str(error)
+        if reason is not None:
+            report.problems.append(f"{matter.where}: the second evaluator disagrees with the counterexample: {reason}")
+            matter.evidence["counterexample"] = None
+
+
+def _verdicts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[str]:
+    """Derive every verdict again and compare."""
+    told = {r["id"]: deepcopy(r) for r in records}
+    if len(told) != len(records):
+        return ["an id occurs twice"]
+    try:
+        judge(records)
+        problems = [line for r in records for line in _compared(told[r["id"]], r)]
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        return [f"verdicts cannot be derived: {type(error).__name__}: {error}"]
+    return problems + _counts(ledger, records)
+
+
+def _compared(told: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[str]:
+    """Differences between what a ledger tells and what follows from its evidence."""
+    yield from _fields(told["id"], told, derived, DERIVED)
+    for old, new in zip(told["steps"], derived["steps"], strict=True):
+        yield from _fields(old["id"], old, new, ("verdict", "finding"))
+        if old["citation"] is not None:
+            yield from _fields(f"{old['id']}, its citation", old["citation"], new["citation"], ("verdict",))
+    if told["repair"] is not None:
+        yield from _fields(told["repair"]["id"], told["repair"], derived["repair"], ("verdict",))
+    for number, (old, new) in enumerate(zip(told["mutants"], derived["mutants"], strict=True), 1):
+        yield from _fields(f"{told['id']}, mutant {number}", old, new, ("verdict",))
+        if new["verdict"] != new["expected"]:
+            yield f"{told['id']}, mutant {number}: expected to be {new['expected']}, is {new['verdict']}"
+
+
+def _fields(where: str, told: Mapping[str, Any], derived: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        if told[name] != derived[name]:
+            yield f"{where}: {name} is {told[name]} in the ledger, {derived[name]} by the evidence"
+
+
+def _counts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[str]:
+    tally: dict[str, int] = {}
+    for record in records:
+        tally[record["verdict"]] = tally.get(record["verdict"], 0) + 1
+    told = ledger.get("counts", {}).get("claims")
+    return [] if told == tally else [f"the ledger counts {told} claims, its records are {tally}"]

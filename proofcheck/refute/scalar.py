@@ -1,0 +1,235 @@
+"""Looks for a simple rational point at which a scalar claim fails; the kernel's ``point.refute`` judges it.
+
+Grid points first, then random ones with an improvement of one coordinate at a time, then every coordinate is
+replaced by the simplest number at which the kernel still certifies the failure.  The seed fixes everything.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from math import ceil, floor, log
+
+from flint import arb
+
+from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
+from proofcheck.kernel.scalar import Range, box_from, eliminate
+from proofcheck.kernel.terms import Rel, Var, arrays, free_indices, variables
+from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
+
+BITS = (64, 256, 1024)
+POINTS_PER_SECOND = 3000
+FAMILIAR = tuple(Fraction(n, d) for n, d in (
+    (0, 1), (1, 1), (2, 1), (3, 1), (5, 1), (10, 1), (1, 2), (1, 10), (1, 100), (1, 1000), (100, 1), (1000, 1), (1, 10**6),
+    (10**6, 1), (1, 10**12), (10**12, 1), (10**60, 1)))
+Found = tuple[Point, Violation]
+
+
+def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: float = 2.0) -> Found | None:
+    """A point that satisfies every hypothesis and violates the goal, certified by the kernel; None if none is found."""
+    if any(arrays(r) or free_indices(r) for r in (goal, *hyps)):
+        return None
+    return Hunt(goal, hyps, random.Random(seed), int(budget * POINTS_PER_SECOND)).run()
+
+
+@dataclass
+class Hunt:
+    """One search for a counterexample."""
+
+    goal: Rel
+    hyps: tuple[Rel, ...]
+    rng: random.Random
+    left: int
+    reduced: Rel = field(init=False)
+    box: dict[Var, Range] = field(default_factory=dict)
+    sides: list[Value] = field(default_factory=list)
+    conditions: list[tuple[str, Value]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        reduced, rest = eliminate(self.goal, self.hyps)
+        self.reduced = reduced
+        names = set(variables(reduced)).union(*(variables(h) for h in rest))
+        self.box = box_from(rest, names)
+        try:
+            self.sides = [compiled(reduced.lhs), compiled(reduced.rhs)]
+            self.conditions = [(h.op, compiled(h.rhs - h.lhs)) for h in rest]
+        except ValueError:
+            self.left = 0
+
+    def run(self) -> Found | None:
+        """The counterexample in simple numbers, or None."""
+        for place in self.starts():
+            if self.left <= 0:
+                return None
+            found = self.certified(place) if self.score(place) > 0 else None
+            if found is not None:
+                return self.simplified(place, found)
+        return None
+
+    def starts(self) -> Iterable[Place]:
+        """Grid points, simple ones first; then random points, each followed by its improvement."""
+        names = sorted(self.box, key=lambda v: v.name)
+        steps = [familiar(self.box[v], v.integer) for v in names]
+        if not names:
+            yield {}
+            return
+        size = 1
+        for s in steps:
+            size *= len(s)
+        if size <= self.left // 2:
+            grid = sorted(product(*(range(len(s)) for s in steps)), key=lambda ks: (sum(ks), ks))
+            for ks in grid:
+                yield {v: s[k] for v, s, k in zip(names, steps, ks, strict=True)}
+        yield from self.extremes()
+        while self.left > 0:
+            place = {v: self.rng.choice(s) if self.rng.random() < 0.5 else self.anywhere(v)
+                     for v, s in zip(names, steps, strict=True)}
+            yield place
+            yield self.improved(place)
+
+    def extremes(self) -> Iterable[Place]:
+        """The simplest point near a minimum of rhs - lhs, where strict claims fail by equality."""
+        box = {v: r for v, r in self.box.items() if not v.integer}
+        if not box or self.left <= 0 or len(box) < len(self.box):
+            return
+        least = lowest(compiled(self.reduced.rhs - self.reduced.lhs), box)
+        if least is not None:
+            yield rounded(least)
+            yield least
+
+    def anywhere(self, var: Var) -> Fraction:
+        """A random value of one parameter, at every scale."""
+        r = self.box[var]
+        size = Fraction(10) ** self.rng.randint(-6, 4) * Fraction(self.rng.randint(10, 99), 10)
+        part = Fraction(self.rng.randint(1, 999), 1000)
+        if isinstance(r.lo, Fraction) and isinstance(r.hi, Fraction):
+            value = r.lo + (r.hi - r.lo) * part
+        elif isinstance(r.lo, Fraction):
+            value = r.lo + size
+        elif isinstance(r.hi, Fraction):
+            value = r.hi - size
+        else:
+            value = size * self.rng.choice((-1, 1))
+        return Fraction(max(1, floor(value))) if var.integer else value
+
+    def score(self, place: Place) -> float:
+        """How badly the goal fails: > 0 if it does, -inf where a hypothesis does or a side has no value."""
+        self.left -= 1
+        if not all(_inside(self.box[v], x) for v, x in place.items()):
+            return float("-inf")
+        for op, value in self.conditions:
+            slack = evaluate(value, place, 128)
+            if op == "=" and slack is not None and slack.contains(0):
+                continue  # the kernel decides
+            if slack is None or not (slack == 0 if op == "=" else slack >= 0 if op == "<=" else slack > 0):
+                return float("-inf")
+        left, right = (evaluate(s, place, 256) for s in self.sides)
+        if left is None or right is None:
+            return float("-inf")
+        return _excess(self.goal.op, left, right)
+
+    def improved(self, place: Place) -> Place:
+        """Move one coordinate at a time, with shrinking steps, while the score grows."""
+        best = self.score(place)
+        step = Fraction(4)
+        for _ in range(12):
+            moved = False
+            for var in sorted(place, key=lambda v: v.name):
+                for other in self.moves(var, place[var], step):
+                    trial = {**place, var: other}
+                    score = self.score(trial)
+                    if score > best:
+                        place, best, moved = trial, score, True
+                if best > 0 or self.left <= 0:
+                    return place
+            if not moved:
+                step = 1 + (step - 1) / 2
+        return place
+
+    def moves(self, var: Var, x: Fraction, step: Fraction) -> list[Fraction]:
+        """Neighbours of a value, measured from the finite ends of its range."""
+        r = self.box[var]
+        anchors = [e for e in (r.lo, r.hi) if isinstance(e, Fraction)] or [Fraction(0)]
+        found = {a + (x - a) * s for a in anchors for s in (step, 1 / step)} | {x + step - 1, x - step + 1}
+        near = sorted(y.limit_denominator(10**12) for y in found)
+        return [Fraction(round(y)) for y in near] if var.integer else near
+
+    def certified(self, place: Place) -> Found | None:
+        """The violation, if the kernel confirms it."""
+        point = Point({v.name: x for v, x in sorted(place.items(), key=lambda i: i[0].name)})
+        for bits in BITS:
+            try:
+                return point, refute(self.hyps, self.goal, point, bits)
+            except (NoCounterexample, ValueError, ZeroDivisionError, OverflowError):
+                continue
+        return None
+
+    def simplified(self, place: Place, found: Found) -> Found:
+        """Replace each coordinate by a simpler number as long as the kernel still certifies the failure."""
+        for var in sorted(place, key=lambda v: v.name):
+            for other in simpler(place[var]):
+                trial = {**place, var: other}
+                better = self.certified(trial) if _inside(self.box[var], other) else None
+                if better is not None:
+                    place, found = trial, better
+                    break
+        return found
+
+
+def _inside(r: Range, x: Fraction) -> bool:
+    above = r.lo < x or (r.lo == x and not r.lo_open)
+    return above and (x < r.hi or (x == r.hi and not r.hi_open))
+
+
+def _excess(op: str, left: arb, right: arb) -> float:
+    """A number > 0 if the relation certainly fails; about log(left/right) for positive sides."""
+    gap = left - right
+    scale = abs(left) + abs(right) + arb(10) ** -300
+    ratio = float((gap / scale).mid())
+    if op == "=":
+        return abs(ratio) if gap != 0 else 0.0
+    if gap > 0:
+        return max(ratio, 1e-300)
+    if op == "<" and gap.contains(0) and abs(gap) < scale * arb(2) ** -200:
+        return 1e-300  # perhaps equal; the kernel decides
+    if left > 0 and right > 0:
+        return min(float((left.log() - right.log()).mid()), -1e-300)
+    return min(ratio, -1e-300)
+
+
+def familiar(r: Range, integer: bool) -> list[Fraction]:
+    """Simple values in a range: round numbers, the ends, and points near open ends."""
+    found: list[Fraction] = []
+    ends = [(e, s) for e, s in ((r.lo, 1), (r.hi, -1)) if isinstance(e, Fraction)]
+    width = r.hi - r.lo if len(ends) == 2 else None
+    candidates = [*FAMILIAR, *(-c for c in FAMILIAR)]
+    candidates += [e + s * c * (width if isinstance(width, Fraction) else 1) for c in FAMILIAR for e, s in ends]
+    for c in candidates:
+        if c not in found and _inside(r, c) and not (integer and c.denominator != 1):
+            found.append(c)
+    return found
+
+
+def simpler(x: Fraction) -> Iterable[Fraction]:
+    """Simpler numbers, the simplest ones first."""
+    seen = {x}
+    near: list[Fraction] = [Fraction(0), Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(floor(x)), Fraction(ceil(x))]
+    if x:
+        power = Fraction(10) ** floor(log(abs(x), 10))
+        near += [power * (1 if x > 0 else -1), power * 10 * (1 if x > 0 else -1)]
+    for k in range(1, 13):
+        eps = max(abs(x), Fraction(1, 10**9)) / 2**k
+        near.append(simplest(x - eps, x + eps))
+    for c in near:
+        if c not in seen and _complexity(c) < _complexity(x):
+            seen.add(c)
+            yield c
+
+
+def _complexity(x: Fraction) -> tuple[int, int, bool]:
+    return x.denominator, abs(x.numerator), x < 0
+
+
