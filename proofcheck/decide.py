@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import Certificate, certify
@@ -44,7 +43,8 @@ class Decision:
         return None if self.theorem is None else certify(self.theorem)
 
 
-def decide(text: str, given: str = "", budget: float = 5.0, dims: frozenset[str] = frozenset(), seed: int = 0) -> Decision:
+def decide(text: str, given: str = "", budget: float = 5.0, dims: frozenset[str] = frozenset(),
+           seed: int = 0) -> Decision:
     """Prove or refute a relation such as ``1 + x <= exp(x)``; ``given`` holds hypotheses separated by commas.
 
     Names in ``dims`` are integers >= 1.  Raises TextError for text that cannot be read and DomainError for
@@ -60,7 +60,8 @@ def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed:
     """The same for a relation that is already a term."""
     assumed = assumptions(goal, hyps)
     found = refute_scalar(goal, hyps, seed, QUICK)
-    reason, boxes = "", ()
+    reason = ""
+    boxes: tuple[str, ...] = ()
     if found is None:
         try:
             theorem = _prove(goal, hyps, budget)
@@ -131,9 +132,6 @@ def require_consistent(hyps: tuple[Rel, ...]) -> None:
                     raise DomainError(f"the hypothesis {to_text(hyp)} makes no sense: {error}") from None
     for var, r in box_from(hyps, bounds(hyps)).items():
         if r.lo > r.hi or (r.lo == r.hi and (r.lo_open or r.hi_open)):
-            raise DomainError(f"the hypotheses leave no value for {var.name}: {_end(r.lo)} {'<' if r.lo_open else '<='} "
-                              f"{var.name} {'<' if r.hi_open else '<='} {_end(r.hi)} is impossible")
-
-
-def _end(value: Fraction | float) -> str:
-    return str(value)
+            low, high = ("<" if is_open else "<=" for is_open in (r.lo_open, r.hi_open))
+            raise DomainError(f"the hypotheses leave no value for {var.name}: "
+                              f"{r.lo} {low} {var.name} {high} {r.hi} is impossible")

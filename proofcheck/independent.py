@@ -69,6 +69,7 @@ class Judge:
         self.numbers: dict[str, Number] = {k: _number(v) for k, v in point.scalars.items()}
         self.sizes = {k: v for k, v in point.scalars.items()}
         self.arrays = point.arrays
+        self.known: dict[tuple[Any, tuple[int, ...]], Number] = {}
         for _ in hyps:
             self._solve(hyps)
 
@@ -141,9 +142,12 @@ class Judge:
         return [self.value(body, {**where, index: k}) for k in range(1, self.size(index.dim) + 1)]
 
     def _entry(self, term: Entry, where: Where) -> Number:
-        at = [where[i] for i in term.indices]
+        at = tuple(where[i] for i in term.indices)
         if term.array.body is not None:
-            return self.value(term.array.body, dict(zip(term.array.params, at, strict=True)))
+            key = (term.array, at)
+            if key not in self.known:
+                self.known[key] = self.value(term.array.body, dict(zip(term.array.params, at, strict=True)))
+            return self.known[key]
         if term.array.name not in self.arrays:
             raise NoNumber(f"no value for {term.array.name}")
         item = self.arrays[term.array.name]

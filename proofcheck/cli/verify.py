@@ -102,7 +102,7 @@ def findings(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _by(record: dict[str, Any]) -> str:
-    return {"repair": ", by the repair", "printed proof": ", by the printed proof"}.get(record["evidence"]["method"], "")
+    return {"repair": ", by the repair", "printed proof": ", from the printed steps"}.get(record["evidence"]["method"], "")
 
 
 def explained(item: dict[str, Any]) -> Iterator[str]:

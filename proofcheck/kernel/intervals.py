@@ -34,6 +34,14 @@ def ball(value: Fraction) -> arb:
     return arb(fmpq(value.numerator, value.denominator))
 
 
+def whole_power(x: arb, n: int) -> arb:
+    """x**n for n >= 0; flint's own power gives nan for a ball around 0."""
+    found = arb(1)
+    while n:
+        found, x, n = found * x if n % 2 else found, x * x, n // 2
+    return found
+
+
 @dataclass(frozen=True)
 class Interval:
     """All reals from lo to hi."""
@@ -62,7 +70,7 @@ class Interval:
 
     def inverse(self) -> Interval:
         """1/x where x is not 0; raises Undefined unless 0 lies outside or is an end of the interval."""
-        if bool(self.lo < 0) and bool(self.hi > 0) or not (bool(self.lo < 0) or bool(self.hi > 0)):
+        if bool(self.lo < 0) == bool(self.hi > 0):
             raise Undefined("division by an interval around 0")
         low = -inf if bool(self.hi == 0) else _inverse(self.hi)[0]
         return Interval(low, inf if bool(self.lo == 0) else _inverse(self.lo)[1])
@@ -85,10 +93,10 @@ class Interval:
             return self.power(-exponent).inverse()
         if exponent.denominator == 1:
             base = self.absolute() if exponent.numerator % 2 == 0 else self
-            return base.monotone(lambda t: t**exponent.numerator, -inf, inf)
+            return base.monotone(lambda t: whole_power(t, exponent.numerator), -inf, inf)
         if not self.lo >= 0:
             raise Undefined("a fractional power of a negative number")
-        return self.monotone(lambda t: t.root(exponent.denominator) ** exponent.numerator, -inf, inf)
+        return self.monotone(lambda t: whole_power(t.root(exponent.denominator), exponent.numerator), -inf, inf)
 
 
 def _image(end: End, f: Callable[[arb], arb], at_minus: End, at_plus: End, upper: bool) -> End:

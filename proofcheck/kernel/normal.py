@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from itertools import permutations, product
 from math import isqrt
 from typing import Any
@@ -44,6 +45,7 @@ Atom = tuple[Any, ...]
 Monomial = tuple[tuple[Atom, Fraction], ...]
 Poly = dict[Monomial, Fraction]
 Spot = tuple[str, str]  # an index: its name and the name of its dimension
+MAX_SQUARED = 8  # |p|**2 is opened for at most this many monomials; leaving it closed is sound
 ONE: Poly = {(): Fraction(1)}
 
 
@@ -51,8 +53,12 @@ class NotNormalizable(ValueError):
     """The term contains something that the normal form does not cover."""
 
 
+@lru_cache(maxsize=5000)
 def normal(term: Expr, positive: frozenset[Var] = frozenset()) -> Poly:
-    """The normal form, definitions unfolded; ``positive`` parameters may be taken out of roots and Abs."""
+    """The normal form, definitions unfolded; ``positive`` parameters may be taken out of roots and Abs.
+
+    Results are remembered, so nobody may change them.
+    """
     return _Normalizer(frozenset(v.name for v in positive)).poly(unfold(term))
 
 
@@ -289,7 +295,7 @@ class _Normalizer:
         if power.denominator == 1:
             if atom[0] == "base" and (power > 0 or len(atom[1]) == 1):
                 return self.power(dict(atom[1]), power)
-            if atom[:2] == ("fn", "Abs") and power > 0 and power % 2 == 0:
+            if atom[:2] == ("fn", "Abs") and power > 0 and power % 2 == 0 and len(atom[2]) <= MAX_SQUARED:
                 return self.power(dict(atom[2]), power)
         return _atom(atom, power)
 

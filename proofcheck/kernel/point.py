@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb
 
-from proofcheck.kernel.intervals import ball, precision
+from proofcheck.kernel.intervals import ball, precision, whole_power
 from proofcheck.kernel.normal import NotNormalizable, is_zero
 from proofcheck.kernel.terms import (
     Add,
@@ -168,7 +168,8 @@ class Evaluator:
         """Whether both sides have the same normal form after the rational values are put in (no arrays, no indices)."""
         if free_indices(rel) or arrays(rel) or any(isinstance(t, (Sum, Peak)) for t in subterms(rel.lhs - rel.rhs)):
             return False
-        values: dict[Expr, Expr] = {v: Num(self.point.scalars[v.name]) for v in variables(rel) if v.name in self.point.scalars}
+        given = self.point.scalars
+        values: dict[Expr, Expr] = {v: Num(given[v.name]) for v in variables(rel) if v.name in given}
         try:
             return is_zero(substitute(rel.lhs - rel.rhs, values))
         except NotNormalizable:
@@ -214,10 +215,10 @@ def _raise(base: arb, power: Fraction) -> arb:
             raise NoCounterexample("division by a ball that may be zero")
         return 1 / _raise(base, -power)
     if power.denominator == 1:
-        return base**power.numerator
+        return whole_power(base, power.numerator)
     if not base >= 0:
         raise NoCounterexample("a root of a ball that may be negative")
-    return base.root(power.denominator) ** power.numerator
+    return whole_power(base.root(power.denominator), power.numerator)
 
 
 def _apply(name: str, args: list[arb]) -> arb:

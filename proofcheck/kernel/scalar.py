@@ -99,7 +99,7 @@ def eliminate(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[Rel, tuple[Rel, ...]]:
     for k, hyp in enumerate(hyps):
         if hyp.op == "=" and isinstance(hyp.lhs, Var) and hyp.lhs not in variables(hyp.rhs) and not hyp.lhs.integer:
             rest = hyps[:k] + hyps[k + 1:]
-            new = {hyp.lhs: hyp.rhs}
+            new: dict[Expr, Expr] = {hyp.lhs: hyp.rhs}
             return eliminate(_replaced(goal, new), tuple(_replaced(h, new) for h in rest))
     return goal, hyps
 
@@ -233,8 +233,8 @@ def is_regular(term: Expr, box: Box) -> bool:
     """
     match term:
         case Pow(base, power) if power < 0 or power.denominator != 1:
-            fine = is_positive(base, box) or (
-                power.denominator == 1 and is_positive(tidy(-base, box), box)) or (power > 0 and _nonnegative(base, box))
+            fine = (is_positive(base, box) or (power > 0 and _nonnegative(base, box))
+                    or (power.denominator == 1 and is_positive(tidy(-base, box), box)))
         case Fn("log", (x,)):
             fine = is_positive(x, box)
         case Fn("geometric", (x,)):

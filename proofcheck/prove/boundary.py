@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from proofcheck.kernel.scalar import Range, box_from, eliminate, gap
@@ -54,12 +55,14 @@ def boundary(goal: Rel, hyps: tuple[Rel, ...], var: Var, digits: int = 30, budge
     if not signs:
         raise NotProved(f"the goal has no value at any sample point of {var.name}")
     places = [_refine(value, var, a, b, left, digits, bits)
-              for (a, left), (b, right) in zip(signs, signs[1:], strict=False) if left != right]
-    holds, fails, truth = [], [], signs[0][1] > 0
+              for (a, left), (b, right) in pairwise(signs) if left != right]
+    holds: list[Piece] = []
+    fails: list[Piece] = []
+    truth = signs[0][1] > 0
     cuts: list[tuple[Fraction | None, Fraction | None]] = [(None, None), *places, (None, None)]
-    for (_, low), (high, _) in zip(cuts, cuts[1:], strict=False):
+    for (_, low), (high, _) in pairwise(cuts):
         claim = goal if truth else Rel("<=" if goal.op == "<" else "<", goal.rhs, goal.lhs)
-        extra = [h for h in (None if low is None else var >= low, None if high is None else var <= high) if h is not None]
+        extra = ([] if low is None else [var >= low]) + ([] if high is None else [var <= high])
         piece = Piece(low, high, prove_scalar(claim, (*hyps, *extra), budget))
         (holds if truth else fails).append(piece)
         truth = not truth

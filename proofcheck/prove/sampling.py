@@ -10,14 +10,14 @@ from math import floor, isinf
 
 from flint import arb
 
-from proofcheck.kernel.intervals import ball, precision
+from proofcheck.kernel.intervals import ball, precision, whole_power
 from proofcheck.kernel.scalar import Box, Range
 from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
 
 Place = dict[Var, Fraction]
 Value = Callable[[Mapping[Var, arb]], arb]
 STEPS = (Fraction(0), Fraction(1, 100), Fraction(1, 10), Fraction(1), Fraction(5), Fraction(30), Fraction(1000))
-PARTS = (Fraction(0), Fraction(1, 1000), Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(999, 1000), Fraction(1))
+PARTS = tuple(Fraction(k, 1000) for k in (0, 1, 100, 500, 900, 999, 1000))
 MANY = 60
 
 
@@ -59,7 +59,7 @@ def _raised(base: Value, power: Fraction) -> Value:
         x = base(at)
         if bottom > 1:
             x = x.root(bottom)
-        found = x**top
+        found = whole_power(x, top)
         return 1 / found if power < 0 else found
 
     return value
@@ -146,7 +146,7 @@ def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
     low, high = spread.lo, spread.hi
     if isinstance(low, Fraction):
         return low, high if isinstance(high, Fraction) else low + far
-    return (high - far if isinstance(high, Fraction) else Fraction(-far)), high if isinstance(high, Fraction) else Fraction(far)
+    return (high - far, high) if isinstance(high, Fraction) else (Fraction(-far), Fraction(far))
 
 
 def is_bounded(spread: Range) -> bool:

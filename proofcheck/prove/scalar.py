@@ -31,7 +31,20 @@ from proofcheck.kernel.scalar import (
     swap,
     tidy,
 )
-from proofcheck.kernel.terms import Add, Expr, Fn, Num, Pow, Rel, Var, arrays, children, free_indices, subterms, variables
+from proofcheck.kernel.terms import (
+    Add,
+    Expr,
+    Fn,
+    Num,
+    Pow,
+    Rel,
+    Var,
+    arrays,
+    children,
+    free_indices,
+    subterms,
+    variables,
+)
 from proofcheck.kernel.text import to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.sampling import (
@@ -154,8 +167,8 @@ class Search:
         self.end = monotonic() + PATIENCE * self.budget
         goal = Goal(term, box, strict)
         if self.is_hopeless(goal):
-            raise NotProved("the inequality fails at a sample point of the box (hypotheses that couple several parameters "
-                            "are not used)", [show_box(box)])
+            raise NotProved("the inequality fails at a sample point of the box (hypotheses that "
+                            "couple several parameters are not used)", [show_box(box)])
         try:
             for depth in DEPTHS:
                 self.open = []
@@ -287,7 +300,7 @@ class Search:
         return None if why is None else ["concave", var.name, why, *faces]
 
     def resolved(self, goal: Goal, depth: int) -> Iterator[Tree | None]:
-        """Replace an Abs, Max or Min by what it is on this box; cut at the zero of |x|; or take both possible values."""
+        """Replace an Abs, Max or Min by what it is on this box, cut at the zero of |x|, or take both values."""
         innermost = _innermost(goal.term)
         for certain in (True, False):
             for target in innermost:
@@ -342,13 +355,14 @@ class Search:
 
 def evaluates(goal: Goal) -> int:
     """The number of bits at which interval arithmetic on the whole box proves the goal, or 0."""
-    for bits in (BITS, *(FINE if is_point(goal.box) else ())):
+    grades: tuple[int, ...] = (BITS, *FINE) if is_point(goal.box) else (BITS,)
+    for bits in grades:
         try:
             with precision(bits):
                 low = enclose(goal.term, intervals(goal.box)).lo
         except FAILURES:
             return 0
-        if low > 0 if goal.strict else low >= 0:
+        if low > 0 or (low >= 0 and not goal.strict):
             return bits
     return 0
 
@@ -472,7 +486,7 @@ def exponentials(goal: Goal) -> Iterator[Expr]:
         others = [(a, p) for a, p in mono if a[0] != "exp" and _is_good_factor(_atom_term(a), goal)]
         for chosen in ([*exps], [*exps, *others]):
             if chosen:
-                factor = to_term({tuple((a, -p) if a[0] != "exp" else (_negated(a), p) for a, p in chosen): Fraction(1)})
+                factor = to_term({tuple(_inverted(a, p) for a, p in chosen): Fraction(1)})
                 weights.append((-_log_size(loud, far), to_text(factor), factor))
     seen: set[str] = set()
     for _, text, factor in sorted(weights, key=lambda w: (w[0], w[1])):
@@ -481,13 +495,15 @@ def exponentials(goal: Goal) -> Iterator[Expr]:
             yield factor
 
 
-def _negated(atom: Atom) -> Atom:
-    return ("exp", tuple((m, -c) for m, c in atom[1]))
+def _inverted(atom: Atom, power: Fraction) -> tuple[Atom, Fraction]:
+    if atom[0] == "exp":
+        return ("exp", tuple((m, -c) for m, c in atom[1])), power
+    return atom, -power
 
 
 def _log_size(term: Expr, place: Place) -> float:
     found = evaluate(compiled(term), place)
-    if found is None or not found != 0:
+    if found is None or found.contains(0):
         return 0.0
     return float(abs(found).log().mid())
 
@@ -580,7 +596,7 @@ def _default_cut(box: Box, value: Value) -> tuple[Var, Fraction] | None:
         r = box[var]
         if r.lo < 0 < r.hi:
             return var, Fraction(0)
-    middle = {v: (lambda e: simplest(e[0] + (e[1] - e[0]) / 3, e[1] - (e[1] - e[0]) / 3))(clipped(box[v], 10)) for v in names}
+    middle = {v: _middle(*clipped(box[v], 10)) for v in names}
     best: tuple[float, str, Var] | None = None
     for var in names:
         if box[var].lo == box[var].hi:
@@ -589,6 +605,11 @@ def _default_cut(box: Box, value: Value) -> tuple[Var, Fraction] | None:
         if best is None or (swing, var.name) > best[:2]:
             best = (swing, var.name, var)
     return None if best is None else (best[2], _round_cut(box[best[2]]))
+
+
+def _middle(low: Fraction, high: Fraction) -> Fraction:
+    third = (high - low) / 3
+    return simplest(low + third, high - third)
 
 
 def _swing(value: Value, middle: Place, var: Var, ends: tuple[Fraction, Fraction]) -> float:

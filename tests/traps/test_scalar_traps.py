@@ -56,7 +56,8 @@ def rels(text: str):
 
 
 @pytest.mark.parametrize(("goal", "given"), FALSE)
-def test_false_claims_are_not_proved_even_by_a_blind_search(goal: str, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_false_claims_are_not_proved_even_by_a_blind_search(
+        goal: str, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Search, "is_hopeless", lambda self, goal: False)
     with pytest.raises(NotProved):
         prove_scalar(rel(goal), rels(given), budget=0.3)
@@ -119,7 +120,8 @@ def test_the_kernel_rejects_false_trees(goal: str, given: str, tree: list[Any]) 
 GOOD = [
     ("1 + x <= exp(x)", "", "1 + x + 1/1000000 <= exp(x)"),
     ("1 + x + 249/500*x**2 <= exp(x)", "abs(x) <= 1/100", "1 + x + 251/500*x**2 <= exp(x)"),
-    ("8*exp(5*B) + 16*exp(9*B) + 8*exp(7*B) <= exp(10*B)", "B >= 3", "16*exp(5*B) + 21*exp(9*B) + 8*exp(7*B) <= exp(10*B)"),
+    ("8*exp(5*B) + 16*exp(9*B) + 8*exp(7*B) <= exp(10*B)", "B >= 3",
+     "16*exp(5*B) + 21*exp(9*B) + 8*exp(7*B) <= exp(10*B)"),
     ("erfc(t/sqrt(2)) <= exp(-t**2/2)", "t >= 0", "erfc(t/sqrt(2)) < exp(-t**2/2)"),
     ("log(x) <= x - 1", "x > 0", "log(x) <= x - 1001/1000"),
     ("x*y <= (x**2 + y**2)/2", "", "x*y <= (x**2 + y**2)/2 - 1/1000"),
@@ -186,8 +188,8 @@ def test_true_at_the_edge_of_arithmetic(goal: str, given: str) -> None:
 
 
 @pytest.mark.parametrize(("goal", "given"), [
-    ("D <= R", "D < R"), ("D <= 2*R", "D < R, R >= 1"), ("x*y <= 1/2", "x**2 + y**2 <= 1"), ("x <= y", "x == y**3, y <= 1, y >= 0"),
-    ("exp(D) <= exp(R)", "0 < D, D <= R, R < 1/100"),
+    ("D <= R", "D < R"), ("D <= 2*R", "D < R, R >= 1"), ("x*y <= 1/2", "x**2 + y**2 <= 1"),
+    ("x <= y", "x == y**3, y <= 1, y >= 0"), ("exp(D) <= exp(R)", "0 < D, D <= R, R < 1/100"),
 ])
 def test_coupled_hypotheses_are_not_silently_dropped(goal: str, given: str) -> None:
     found = decide(goal, given, budget=0.5)

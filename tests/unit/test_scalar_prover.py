@@ -83,7 +83,9 @@ def test_dimensions_count_as_at_least_one(goal: str, given: str, dims: str) -> N
     assert prove_scalar(rel(goal, dims), rels(given, dims)).concl == rel(goal, dims)
 
 
-@pytest.mark.parametrize(("goal", "given"), [("x <= x - 1", ""), ("x**2 <= 2", "x >= 0, x <= 3/2"), ("exp(x) <= 10", "x >= 1")])
+@pytest.mark.parametrize(("goal", "given"), [
+    ("x <= x - 1", ""), ("x**2 <= 2", "x >= 0, x <= 3/2"), ("exp(x) <= 10", "x >= 1"),
+])
 def test_what_is_not_proved_names_the_boxes_left(goal: str, given: str) -> None:
     with pytest.raises(NotProved) as caught:
         prove_scalar(rel(goal), rels(given))
@@ -97,7 +99,8 @@ def test_irrelevant_hypotheses_are_left_out() -> None:
 
 
 def test_the_same_tree_in_every_process() -> None:
-    code = ("from proofcheck.kernel.text import Reader\nfrom proofcheck.prove.scalar import prove_scalar\nr = Reader()\n"
+    code = ("from proofcheck.kernel.text import Reader\nfrom proofcheck.prove.scalar import prove_scalar\n"
+            "r = Reader()\n"
             "for g, h in [('1+x+249/500*x**2 <= exp(x)', 'abs(x) <= 1/100'), ('x*y*z <= (x**2*y**2+z**2)/2', ''),"
             " ('exp(2*R)-1 <= R*exp(2*B+R)', 'B>=1, 0<R, R<1/100')]:\n"
             "    print(prove_scalar(r.relation(g), r.relations(h)).data['tree'])")
