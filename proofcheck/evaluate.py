@@ -12,7 +12,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, final
 
 import mpmath
@@ -431,7 +431,7 @@ class _Evaluation:
         return None
 
     def entries(self, term: Expr) -> int:
-        return math.prod(self.values.size(i.dim) for i in free_indices(term))
+        return math.prod(self.values.shape(_free(term)))
 
     def contract(self, indices: list[Index], values: list[Labelled]) -> Labelled:
         used = {i for v in values for i in v.axes}
@@ -594,9 +594,14 @@ class _Sides:
     rhs: Data
 
 
+@lru_cache(maxsize=4096)
+def _free(item: Expr | Rel) -> Axes:
+    return tuple(sorted(free_indices(item), key=lambda i: (i.name, i.dim.name)))
+
+
 def _sides(rel: Rel, values: Values) -> _Sides:
     lhs, rhs = evaluate(rel.lhs, values), evaluate(rel.rhs, values)
-    axes = tuple(sorted(free_indices(rel), key=lambda i: (i.name, i.dim.name)))
+    axes = _free(rel)
     shape = values.shape(axes)
     return _Sides(axes, shape, *(np.broadcast_to(side.along(axes), shape) for side in (lhs, rhs)))
 

@@ -151,10 +151,12 @@ class Facts:
 
     @cached_property
     def _differences(self) -> list[tuple[Poly, Sign]]:
-        """rhs - lhs of every fact, in normal form, with its sign."""
+        """rhs - lhs of every scalar fact, in normal form, with its sign."""
         signs = {"<": PLUS, "<=": NONNEGATIVE, "=": frozenset((0,))}
         found = []
         for fact in self.facts:
+            if arrays(fact):
+                continue
             try:
                 found.append((normal(fact.rhs - fact.lhs), signs[fact.op]))
             except NotNormalizable:
@@ -178,6 +180,9 @@ class Facts:
         return found
 
     def _compared(self, term: Expr) -> Sign:
+        """The sign of a scalar term that is a multiple of the difference of a fact."""
+        if arrays(term):
+            return ANY
         try:
             poly = normal(term)
         except NotNormalizable:

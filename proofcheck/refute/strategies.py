@@ -349,7 +349,9 @@ def plan(hyps: tuple[Rel, ...], goal: Rel) -> Plan:
     dims = tuple(sorted(({v for v in names if v.integer} | shaping) - given, key=lambda v: v.name))
     scalings = _scalings(hyps, raw, [v for v in scalars if _may_shrink(ranges.get(v))], moved)
     ranges = {v: ranges.get(v, Range(None, None, False, False)) for v in (*scalars, *dims)}
-    checked = tuple(h for h in hyps if not (h.op == "=" and h.lhs in given and not _integer(h.lhs)))
+    sure = {v for v in scalars if v not in {t.target for t in scalings}}
+    checked = tuple(h for h in hyps if not (h.op == "=" and h.lhs in given and not _integer(h.lhs))
+                    and not (h.op != "=" and _is_range(h) and (h.lhs in sure or h.rhs in sure)))
     return Plan(hyps, dims, shaping, scalars, ranges, computed, raw, moved, scalings, checked)
 
 

@@ -217,7 +217,7 @@ def test_slack_points_to_the_worst_place():
     assert found.defined
     found = slack(eq(u[r], 0), values)
     assert (found.slack, found.at) == (-3, {"r": 2})
-    assert slack(-B <= u[r], values).ratio == 0.75
+    assert slack(u[r] >= -B, values).ratio == 0.75
     assert slack(expr(1) <= -B, values).ratio == math.inf
     assert slack(expr(0) <= total(r, 0 * u[r]), values).ratio == 1
 
