@@ -11,10 +11,12 @@ from typing import Any
 
 from proofcheck.claims import Instance, Paper
 from proofcheck.evaluate import NoValue, Slack, holds, slack
+from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.terms import Rel
 
 TOLERANCE = 1e-9  # of the magnitude of the summands; rounding stays far below, a lost factor or sign far above
 DIGITS = 6
+BITS = 256  # for balls; other arithmetics bring their own precision
 
 
 @cache
@@ -46,12 +48,20 @@ def witness(rel: Rel, hyps: tuple[Rel, ...], paper: Paper, setting: str, reprodu
 def measured(rel: Rel, hyps: tuple[Rel, ...], instance: Instance) -> tuple[Slack, bool] | None:
     """The slack and whether the relation holds; None if the instance does not meet the hypotheses or lacks values."""
     try:
-        if not all(holds(h, instance.values, TOLERANCE) for h in hyps):
-            return None
-        found = slack(rel, instance.values)
-        return (found, holds(rel, instance.values, TOLERANCE)) if found.defined else None
+        with precision(BITS):
+            if not all(holds(h, instance.values, TOLERANCE) for h in hyps):
+                return None
+            found = slack(rel, instance.values)
+            return (found, _stands(rel, found, instance)) if found.defined else None
     except NoValue:
         return None
+
+
+def _stands(rel: Rel, found: Slack, instance: Instance) -> bool:
+    """Whether the relation holds up to rounding; balls that only overlap do not speak against it."""
+    if instance.values.arithmetic.exact and rel.op != "=":
+        return not bool(found.slack < 0)
+    return holds(rel, instance.values, TOLERANCE)
 
 
 def _number(value: Any) -> Any:

@@ -1,0 +1,28 @@
+"""The paper: Cao, Liang, Shi, Song, "Exploring the Frontiers of Softmax" (arXiv:2405.03251), claim by claim.
+
+One module per statement or tight group, in the paper's order and named as the paper names them.  Line numbers
+refer to the plain text of the arXiv version; statements are in our own words and formulas.
+"""
+
+from __future__ import annotations
+
+from lemmas import (
+    claim_3_4,
+    def_3_6,
+    def_3_7,
+    def_4_1,
+    eq_1,
+    eq_2,
+    facts_a,
+    instances,
+    lemma_a_9,
+    lemma_b_1,
+    lemma_b_2,
+)
+from proofcheck.claims import Paper
+
+paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optimization, Applications in Diffusion Model, "
+              "and Beyond", "arXiv:2405.03251", instances=instances.default, gd=instances.gd)
+for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2):
+    paper.add(*module.claims)
+paper.check_graph()
