@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lemmas.eq_1 import SIZES
-from lemmas.notation import F, S, a, dw, eta, i, k, l, loss, m, r, s, total, vS, w, x, y
+from lemmas.notation import F, S, a, dw, eta, i, k, l, loss, m, r, s, vS, w, x, y
 from proofcheck.claims import Claim
-from proofcheck.kernel.terms import Delta, Diff, define, eq
+from proofcheck.kernel.terms import Delta, Diff, define, eq, total
 from proofcheck.prove.context import by_identity
 
 residual = F[l, i] - y[l, i]

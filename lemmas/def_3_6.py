@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from lemmas.eq_1 import SIZES, by_sign
+from lemmas.eq_1 import SIZES
 from lemmas.notation import (
     F,
     H,
     S,
     a,
-    d1,
-    d2,
     i,
     inner,
     j,
@@ -18,18 +16,16 @@ from lemmas.notation import (
     l1,
     l2,
     m,
-    n,
     r,
     s,
     signs,
-    total,
     vS,
     w,
     x,
 )
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules
-from proofcheck.kernel.terms import Array, Diff, Expr, Index, eq, expr, sup
+from proofcheck.kernel.terms import Array, Diff, Expr, Index, Var, eq, expr, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context, by_identity
 
@@ -81,9 +77,8 @@ zero_input = Claim("def.3.6/lambda.zero", "claim", 152, "a zero input makes H si
 def _zero_row(c: Context) -> Theorem:
     """<x_i, x_j> = 0, and H has this factor."""
     vanish = rules.assume(hyp=eq(x[k, i], 0))
-    from lemmas.notation import m as width
-    rest = 1 / width * total(r, vS[l1, r, i] * (m * S[i, r]) * vS[l2, r, j] * (m * S[j, r]))
-    hole = rules.Var("_row")
+    rest = 1 / m * total(r, vS[l1, r, i] * (m * S[i, r]) * vS[l2, r, j] * (m * S[j, r]))
+    hole = Var("_row")
     product = rules.monotone(vanish, template=total(k, hole * x[k, j]) * rest, hole=hole)
     return rules.combine(product, goal=c.goal, factors=(expr(1),))
 
@@ -99,8 +94,6 @@ single = Claim("def.3.6/lambda.single", "claim", 152,
 
 def _single(c: Context) -> Theorem:
     """<v_{l,r}, S_i> = a_{l,r}, and m sum S^2 >= 1 because sum (S - 1/m)^2 >= 0."""
-    from proofcheck.kernel.terms import Var
-
     hole = Var("_entry")
     entry = rules.combine(c.given(balanced.rel), goal=eq(vS[l, r, i], a[l, r]), factors=(expr(-1),), hyps=c.hyps)
     lifted = rules.monotone(c.given(signs.rel), template=hole**2, hole=hole, hyps=c.hyps)

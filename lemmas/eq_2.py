@@ -6,10 +6,10 @@ Proved for symbolic n, m, d1, d2: derivatives of indexed sums give Kronecker del
 from __future__ import annotations
 
 from lemmas.eq_1 import SIZES
-from lemmas.notation import E, F, S, a, alpha, i, k, l, m, r, s, total, w, x
+from lemmas.notation import E, F, S, a, alpha, i, k, l, m, r, s, w, x
 from lemmas.notation import picked as at_r
 from proofcheck.claims import Claim
-from proofcheck.kernel.terms import Diff, eq
+from proofcheck.kernel.terms import Diff, eq, total
 from proofcheck.prove.context import by_identity
 
 slope = Diff(F[l, i], w[k, r])

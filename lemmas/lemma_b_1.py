@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from lemmas.facts_a import X
 from lemmas.notation import (
-    Softmax,
     B,
     B_at_least_1,
     C,
@@ -19,6 +18,7 @@ from lemmas.notation import (
     R_positive,
     R_small,
     S,
+    Softmax,
     alpha,
     delta,
     dot,
@@ -414,15 +414,15 @@ def _ratio_claims(name: str, near: Softmax, far: Softmax, sign: int) -> tuple[Cl
         factors = (1 / far.alpha[i], exp(R) * near.E[i, r] / (near.alpha[i] * far.alpha[i]))
         return rules.combine(up, back, goal=c.goal, factors=factors, hyps=c.hyps)
 
-    common = {"given": NEAR, "scope": "all n, m, d1 >= 1; R > 0; no event and no B needed"}
+    scope = "all n, m, d1 >= 1; R > 0; no event and no B needed"
     return (
         Claim(f"{key}.exp", "claim", 686, f"{far.E.name} <= e^R {near.E.name}",
-              far.E[i, r] <= exp(R) * near.E[i, r], by=exponentials, uses=("eq.8",), **common),
+              far.E[i, r] <= exp(R) * near.E[i, r], by=exponentials, uses=("eq.8",), given=NEAR, scope=scope),
         Claim(f"{key}.alpha", "claim", 694, f"{far.alpha.name} <= e^R {near.alpha.name}",
-              far.alpha[i] <= exp(R) * near.alpha[i], by=sums, uses=(f"{key}.exp",), **common),
+              far.alpha[i] <= exp(R) * near.alpha[i], by=sums, uses=(f"{key}.exp",), given=NEAR, scope=scope),
         Claim(key, "claim", 717, f"{far.S.name} <= e^(2R) {near.S.name}: the likelihood ratio of the softmax",
               far.S[i, r] <= exp(2 * R) * near.S[i, r], by=softmaxes,
-              uses=(f"{key}.exp", f"lemma.B.1.ratio.{OTHER[name]}.alpha"), **common),
+              uses=(f"{key}.exp", f"lemma.B.1.ratio.{OTHER[name]}.alpha"), given=NEAR, scope=scope),
     )
 
 

@@ -39,7 +39,7 @@ from lemmas.notation import (
 from proofcheck.claims import Citation, Claim, Given, Proof, Repair
 from proofcheck.kernel import rules
 from proofcheck.kernel.signs import match
-from proofcheck.kernel.terms import Array, Expr, Index, Mul, Num, Rel, Var, add, define, eq, exp, expr, mul, sqrt, total
+from proofcheck.kernel.terms import Array, Expr, Index, Num, Rel, Var, add, define, eq, exp, expr, mul, sqrt, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context, by_bounds, by_identity, by_scalar
 
@@ -256,7 +256,7 @@ def _gaps(c: Context) -> tuple[Theorem, ...]:
     return (c.at(vs, {i: i, l: l1}), c.at(vs, {i: j, l: l2}), inverse, c.at(inverse, {i: j}))
 
 
-def _abs_inside(target: Mul) -> Proof:
+def _abs_inside(target: Expr) -> Proof:
     """|product with a sum| <= product of absolute values, with the absolute values inside the sum."""
 
     def proof(c: Context) -> Theorem:
@@ -461,8 +461,7 @@ part_1.mutant(abs(H_move) <= R, "refuted", "with R")
 
 def _frobenius(c: Context) -> Theorem:
     """Every one of the (n d)^2 entries is at most R exp(10B)."""
-    found = c.bound(None, c.theorem("lemma.B.2.1"))
-    return found
+    return c.bound(None, c.theorem("lemma.B.2.1"))
 
 
 part_2.step("frobenius", frobenius <= R * n * d2 * exp(10 * B), _frobenius, line=852, uses=("lemma.B.2.1",),
@@ -472,4 +471,6 @@ part_2.mutant(frobenius <= R * exp(10 * B) / 1000000, "refuted", "with a million
 lemma_5_1 = Claim("lemma.5.1", "lemma", 200, "Lemma B.2 as stated in Section 5", part_2.rel, given=FULL, scope=SCOPE,
                   same_as="lemma.B.2.2", printed=True)
 
-claims: tuple[Claim, ...] = (vs_old, vs_new, vs_gap, products, drifts, entries, sharper, part_1, part_2, lemma, lemma_5_1)
+claims: tuple[Claim, ...] = (
+    vs_old, vs_new, vs_gap, products, drifts, entries, sharper, part_1, part_2, lemma, lemma_5_1,
+)

@@ -29,7 +29,7 @@ n, m, d1, d2 = (Var(name, True) for name in ("n", "m", "d1", "d2"))
 i, j = Index("i", n), Index("j", n)
 r, s = Index("r", m), Index("s", m)
 k = Index("k", d1)
-l, l1, l2 = Index("l", d2), Index("l1", d2), Index("l2", d2)  # noqa: E741
+l, l1, l2 = Index("l", d2), Index("l1", d2), Index("l2", d2)
 
 B, R, eta, lam, sigma, delta, C = (Var(name) for name in ("B", "R", "eta", "lam", "sigma", "delta", "C"))
 

@@ -1,7 +1,7 @@
 """A second evaluator of terms at a point, in mpmath and apart from everything else, for the re-checker.
 
-It reads a term as it stands and shares no code with the balls of the kernel or with the searchers.  Numbers of
-50 digits are no enclosures; this evaluator can contradict a counterexample, the kernel's balls certify it.
+It reads a term as it stands and shares no code with the balls of the kernel or with the searchers.  Its numbers (of
+50 digits, or more where 50 do not tell) are no enclosures: it can contradict a counterexample, balls certify it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from proofcheck.kernel.terms import (
     free_indices,
 )
 
-DIGITS = 50
+DIGITS = (50, 200, 800)
+LAST = 5
 Where = dict[Index, int]
 Number = Any  # mpmath.mpf
 
@@ -46,20 +47,33 @@ class NoNumber(ValueError):
 
 
 def disagreement(hyps: tuple[Rel, ...], goal: Rel, point: Point, at: Mapping[str, int]) -> str | None:
-    """What speaks against a counterexample, if anything: a hypothesis that fails, or a goal that holds there."""
-    with mpmath.workdps(DIGITS):
-        judge = Judge(point, hyps)
-        try:
-            for hyp in hyps:
-                for where in judge.places(free_indices(hyp)):
-                    if not judge.holds(hyp, where):
-                        return f"the hypothesis {hyp} fails at {_named(where)}"
-            where = {i: int(at[i.name]) for i in free_indices(goal)}
-            if any(not 1 <= k <= judge.size(i.dim) for i, k in where.items()):
-                return f"{dict(at)} is not a place"
-            return "the statement holds there" if judge.holds(goal, where) else None
-        except (NoNumber, KeyError, IndexError, TypeError) as error:
-            return f"it cannot be evaluated: {error}"
+    """What speaks against a counterexample, if anything: a hypothesis that fails, or a goal that holds there.
+
+    More digits are tried before it is said to be wrong, because nearly equal numbers may need them.
+    """
+    reason = None
+    for digits in DIGITS:
+        with mpmath.workdps(digits):
+            reason = _objection(hyps, goal, point, at)
+        if reason is None:
+            return None
+    return reason
+
+
+def _objection(hyps: tuple[Rel, ...], goal: Rel, point: Point, at: Mapping[str, int]) -> str | None:
+    """The same at the working precision."""
+    judge = Judge(point, hyps)
+    try:
+        for hyp in hyps:
+            for where in judge.places(free_indices(hyp)):
+                if not judge.holds(hyp, where, 1):
+                    return f"the hypothesis {hyp} fails at {_named(where)}"
+        where = {i: int(at[i.name]) for i in free_indices(goal)}
+        if any(not 1 <= k <= judge.size(i.dim) for i, k in where.items()):
+            return f"{dict(at)} is not a place"
+        return "the statement holds there" if judge.holds(goal, where, 0) else None
+    except (NoNumber, KeyError, IndexError, TypeError) as error:
+        return f"it cannot be evaluated: {error}"
 
 
 class Judge:
@@ -94,10 +108,10 @@ class Judge:
         for values in product(*(range(1, self.size(i.dim) + 1) for i in ordered)):
             yield dict(zip(ordered, values, strict=True))
 
-    def holds(self, rel: Rel, where: Where) -> bool:
-        """Whether a relation holds; an equation up to the last digits, as 50 digits are not exact."""
+    def holds(self, rel: Rel, where: Where, scale: int) -> bool:
+        """Whether a relation holds; an equation up to the last digits of its sides, or of ``scale`` if that is larger."""
         left, right = self.value(rel.lhs, where), self.value(rel.rhs, where)
-        room = (abs(left) + abs(right) + 1) * mpmath.mpf(10) ** (5 - DIGITS)
+        room = (abs(left) + abs(right) + scale) * mpmath.mpf(10) ** (LAST - mpmath.mp.dps)
         match rel.op:
             case "=":
                 return bool(abs(left - right) <= room)
@@ -157,8 +171,9 @@ class Judge:
 
     def _slope(self, body: Expr, wrt: Entry | Var, where: Where) -> Number:
         """A derivative by central differences, at four times the digits."""
-        with mpmath.workdps(4 * DIGITS):
-            step = Fraction(1, 10 ** (3 * DIGITS // 2))
+        digits = mpmath.mp.dps
+        with mpmath.workdps(4 * digits):
+            step = Fraction(1, 10 ** (3 * digits // 2))
             up, down = (Judge(self._moved(wrt, where, h)).value(body, where) for h in (step, -step))
             return (up - down) / (2 * _number(step))
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from proofcheck.claims import Citation, Claim, Given, Instance, Paper, Repair
 from proofcheck.evaluate import Values
-from proofcheck.kernel import rules
-from proofcheck.kernel.terms import Array, Index, Var, define, eq, exp, expr, total
+from proofcheck.kernel.terms import Array, Index, Var, define, eq, exp, total
 from proofcheck.prove.context import by_identity, by_scalar
 
 n = Var("n", True)
