@@ -6,8 +6,10 @@ from fractions import Fraction
 
 from lemmas.notation import B, C, d2, delta, n, sigma
 from proofcheck.claims import Claim, Given
+from proofcheck.kernel import rules
 from proofcheck.kernel.terms import Fn, eq, expr, log, sqrt
-from proofcheck.prove.context import by_scalar
+from proofcheck.kernel.theorem import Theorem
+from proofcheck.prove.context import Context, by_scalar
 
 spread = C * sigma * sqrt(log(n * d2 / delta))
 definition = Given(eq(B, Fn("Max", (spread, expr(1)))), "B = max(C sigma sqrt(log(nd/delta)), 1)")
@@ -15,11 +17,18 @@ C_large = Given(C > 10, "C > 10")
 sigma_positive = Given(sigma > 0, "sigma > 0")
 delta_range = (Given(delta > 0, "delta > 0"), Given(delta < Fraction(1, 10), "delta < 0.1"))
 
+
+def _first_argument(c: Context) -> Theorem:
+    """a <= Max(a, b) = B."""
+    larger = rules.below_max(left=spread, right=expr(1), first=True, hyps=c.hyps)
+    return rules.combine(larger, c.given(definition.rel), goal=c.goal, factors=(expr(1), expr(-1)), hyps=c.hyps)
+
+
 def_4_1 = Claim("def.4.1", "definition", 172, "B is defined and at least 1", B >= 1,
                 given=(definition, C_large, sigma_positive, *delta_range),
                 scope="all n, d2 >= 1, C > 10, sigma > 0, 0 < delta < 0.1", by=by_scalar,
                 note="B does not depend on the width m; see lemma.B.1.1.")
 def_4_1.mutant(B > 1, "refuted", "B is exactly 1 for small sigma, although Lemma B.1 asks for B > 1")
-def_4_1.mutant(B >= spread, "proved", "B is at least its first argument", by=by_scalar)
+def_4_1.mutant(B >= spread, "proved", "B is at least its first argument", by=_first_argument)
 
 claims = (def_4_1,)

@@ -45,6 +45,7 @@ from proofcheck.prove.context import Context, by_bounds, by_identity, by_scalar
 
 signs_implicit = Given(signs.rel, signs.words, implicit=True)
 FULL = (*NEAR, event, signs_implicit)
+OWN = (*NEAR, event, signs)  # for claims that the paper does not print
 SCOPE = "all n, m, d1, d2 >= 1; B >= 1; 0 < R < 1/100; on the event of Lemma B.1 Part 1"
 
 H_move = moved.H[l1, l2, i, j] - net.H[l1, l2, i, j]
@@ -104,7 +105,7 @@ def _telescope(c: Context) -> Theorem:
 
 sum_of_terms = abs(B1) + abs(B2) + abs(B3) + abs(B4) + abs(B5)
 lemma.step("telescope", abs(H_move) / m**2 <= sum_of_terms, _telescope, line=784, why="the triangle inequality",
-           rule="triangle")
+           rule="triangle", typo="alpha~_i is introduced through a matrix V that this lemma does not have")
 
 # ---------------------------------------------------------------- B1
 
@@ -142,9 +143,9 @@ def _vs(soft: Array) -> Proof:
 
 
 vs_old = Claim("lemma.B.2.vS", "claim", 806, "|<v_{l,r}, S_i>| <= 2", abs(old.vS[l, r, i]) <= 2,
-               given=(signs_implicit,), scope="all sizes, a in {-1, 1}", by=_vs(old.S), uses=("fact.A.4",))
+               given=(signs,), scope="all sizes, a in {-1, 1}", by=_vs(old.S), uses=("fact.A.4",))
 vs_new = Claim("lemma.B.2.vS_v", "claim", 806, "|<v_{l,r}, S_i>| <= 2 at the moved weights",
-               abs(new.vS[l, r, i]) <= 2, given=(signs_implicit,), scope="all sizes, a in {-1, 1}", by=_vs(new.S),
+               abs(new.vS[l, r, i]) <= 2, given=(signs,), scope="all sizes, a in {-1, 1}", by=_vs(new.S),
                uses=("fact.A.4",))
 vs_old.mutant(abs(old.vS[l, r, i]) <= 1, "refuted", "with 1")
 vs_old.mutant(abs(old.vS[l, r, i]) <= 2, "refuted", "needs a in {-1, 1}", drop=(signs.rel,))
@@ -155,7 +156,7 @@ lemma.step("B1-holder", abs(vS_new_i * vS_new_j) <= 4,
            rule="hoelder")
 lemma.step("B1-alpha", 1 / new.alpha[i] <= exp(B) / m, None, line=806, uses=("lemma.B.1.4.lower",),
            why="Part 4 of Lemma B.1 is about the Gaussian matrix, but alpha_i belongs to the moved one, for which Part 5 "
-               "gives exp(B + R)/m",
+               "gives exp(B + R)/m; the line would be true with the roles of W and W~ exchanged",
            citation=Citation("lemma.B.1.4.lower", abs(dot(v, r, i)) <= B,
                              "Part 4 needs the event |<w_r, x_i>| <= B for the matrix that alpha_i belongs to"))
 lemma.step("B1-alpha.moved", 1 / new.alpha[i] <= exp(B + R) / m, by_bounds("lemma.B.1.5.lower"), line=806,
@@ -238,9 +239,9 @@ def _vs_gap(c: Context) -> Theorem:
 
 
 vs_gap = Claim("lemma.B.2.vS.gap", "claim", 820, "|<v_{l,r}, S_i> - <v_{l,r}, S~_i>| <= 2R exp(4B + 3R)",
-               abs(new.vS[l, r, i] - old.vS[l, r, i]) <= 2 * R * exp(4 * B + 3 * R), given=FULL, scope=SCOPE,
+               abs(new.vS[l, r, i] - old.vS[l, r, i]) <= 2 * R * exp(4 * B + 3 * R), given=OWN, scope=SCOPE,
                by=_vs_gap, uses=("lemma.B.1.13",), note="The paper uses 4R in place of 2R.")
-vs_gap.mutant(abs(new.vS[l, r, i] - old.vS[l, r, i]) <= R, "refuted", "with R")
+vs_gap.mutant(abs(new.vS[l, r, i] - old.vS[l, r, i]) <= R / 2, "refuted", "with R/2")
 
 
 def _product_bound(*keys: str) -> Proof:
@@ -344,7 +345,7 @@ part_1.uses = ("lemma.B.1.9", "lemma.B.1.13", *BASICS)
 S_old, S_new = old.S[i, r] * old.S[j, r], new.S[i, r] * new.S[j, r]
 growth = exp(4 * R) - 1  # of a product of two softmax entries
 drift = exp(2 * R) - 1  # of <v, S>
-NEAR_SIGNS = (*NEAR, signs_implicit)
+NEAR_SIGNS = (*NEAR, signs)
 NO_EVENT = "all n, m, d1, d2 >= 1; R > 0; no event and no B needed"
 
 
@@ -445,7 +446,7 @@ def _sharp(c: Context) -> Theorem:
 
 sharper = Claim("lemma.B.2.sharp", "claim", 852,
                 "|H(W) - H(W~)| <= exp(2B) (4(e^{4R} - 1) + 4(e^{2R} - 1)), about 24 R exp(2B), entry by entry",
-                abs(H_move) <= sharp, given=FULL, scope=SCOPE, by=_sharp,
+                abs(H_move) <= sharp, given=OWN, scope=SCOPE, by=_sharp,
                 uses=("lemma.B.2.ratio.entry", "lemma.B.1.10", "fact.A.4"))
 sharper.mutant(abs(H_move) <= R, "refuted", "with R alone")
 

@@ -20,8 +20,8 @@ from proofcheck.kernel.terms import Rel, Var, arrays, free_indices, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.bound import Bounder
-from proofcheck.prove.boundary import boundary
 from proofcheck.prove.context import Prover
+from proofcheck.prove.factor import boundary_up_to_factor
 from proofcheck.prove.scalar import NotProved, prove_scalar
 from proofcheck.refute.scalar import refute_scalar
 from proofcheck.refute.search import refute_claim
@@ -178,7 +178,7 @@ class _Check:
     def boundary(self, goal: Rel, hyps: Hyps, name: str) -> Data | None:
         """Where in one parameter the line starts to fail, proved on both sides."""
         try:
-            found = boundary(goal, hyps, _variable(name, goal, hyps), self.settings.digits)
+            found = boundary_up_to_factor(goal, hyps, _variable(name, goal, hyps), self.settings.digits)
         except NO_PROOF:
             return None
         pieces = [{"low": _end(p.low), "high": _end(p.high), "truth": truth,

@@ -20,8 +20,25 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from proofcheck.evidence import plain_relation
 from proofcheck.kernel.point import NoCounterexample
-from proofcheck.kernel.terms import Add, Delta, Diff, Entry, Expr, Fn, Index, Mul, Num, Pow, Rel, Sum, Var, expand
-from proofcheck.kernel.terms import free_indices, subterms, variables
+from proofcheck.kernel.terms import (
+    Add,
+    Delta,
+    Diff,
+    Entry,
+    Expr,
+    Fn,
+    Index,
+    Mul,
+    Num,
+    Pow,
+    Rel,
+    Sum,
+    Var,
+    expand,
+    free_indices,
+    subterms,
+    variables,
+)
 
 LARGEST = 6
 EACH = 2

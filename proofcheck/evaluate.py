@@ -326,6 +326,8 @@ class _Evaluation:
                 return self.merge(lambda x, y: x * y, [self.value(a) for a in args])
             case Sum():
                 return self.total(*_flat(term))
+            case Fn("Abs", (inner,)) if self.magnitude:
+                return self.value(inner)
         if self.magnitude:
             found = _Evaluation(self.values).value(term)
             return Labelled(found.axes, self.kind.array(self.kind.functions["Abs"](found.data)))

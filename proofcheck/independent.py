@@ -81,7 +81,7 @@ class Judge:
 
     def __init__(self, point: Point, hyps: tuple[Rel, ...] = ()) -> None:
         self.numbers: dict[str, Number] = {k: _number(v) for k, v in point.scalars.items()}
-        self.sizes = {k: v for k, v in point.scalars.items()}
+        self.sizes = dict(point.scalars)
         self.arrays = point.arrays
         self.known: dict[tuple[Any, tuple[int, ...]], Number] = {}
         for _ in hyps:

@@ -324,7 +324,8 @@ def _citation(key: str, old: Record | None, new: Record | None) -> list[str]:
         return [f"{key}: its citation changed"]
     if old is None or new is None:
         return []
-    return _changes(f"{key} citation", {**old, "statement": old["needs"]}, {**new, "statement": new["needs"]}, ("of", "verdict"))
+    return _changes(f"{key} citation", {**old, "statement": old["needs"]}, {**new, "statement": new["needs"]},
+                    ("of", "verdict"))
 
 
 def _changes(key: str, old: Record, new: Record, fields: tuple[str, ...]) -> list[str]:

@@ -29,7 +29,7 @@ def judge(records: Iterable[Record]) -> None:
         if record["members"]:
             record["verdict"] = _together(record, table, ())
     for record in table.values():
-        record["derivation"] = derivation(record)
+        record["derivation"] = derivation(table.get(record["same_as"], record))
         record["finding"] = finding(record)
         record["rests_on"] = rests_on(record["id"], table)
 
@@ -76,7 +76,10 @@ def _together(record: Record, table: Mapping[str, Record], path: tuple[str, ...]
 
 
 def derivation(record: Record) -> str:
-    """``sound``: every printed step holds and the printed proof concludes; ``gap``: not so; ``none`` is printed."""
+    """``sound``: every printed step holds and the printed proof concludes; ``gap``: not so; ``none`` is printed.
+
+    A claim that is stated again has the derivation of the original.
+    """
     if not record["printed"]:
         return "none"
     concluded = record["statement"] is None or record["evidence"]["method"] == "printed proof"

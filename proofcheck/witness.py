@@ -6,17 +6,25 @@ if a proved statement fails on a run, the formula or the kernel is wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import mpmath
+import numpy as np
+
+import mpmath
+
 from proofcheck.claims import Instance, Paper
-from proofcheck.evaluate import NoValue, Slack, holds, slack
+from proofcheck.evaluate import NoValue, Slack, Values, holds, slack
 from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.terms import Rel
 
 TOLERANCE = 1e-9  # of the magnitude of the summands; rounding stays far below, a lost factor or sign far above
 DIGITS = 6
-BITS = 256  # for balls; other arithmetics bring their own precision
+MORE_DIGITS, FINER = 50, 1e-30
+BITS = 256  # for balls and for functions of mpmath's numbers
 
 
 @cache
@@ -47,21 +55,42 @@ def witness(rel: Rel, hyps: tuple[Rel, ...], paper: Paper, setting: str, reprodu
 
 def measured(rel: Rel, hyps: tuple[Rel, ...], instance: Instance) -> tuple[Slack, bool] | None:
     """The slack and whether the relation holds; None if the instance does not meet the hypotheses or lacks values."""
-    try:
-        with precision(BITS):
-            if not all(holds(h, instance.values, TOLERANCE) for h in hyps):
+    with working():
+        try:
+            if not all(_meets(h, instance) for h in hyps):
                 return None
             found = slack(rel, instance.values)
-            return (found, _stands(rel, found, instance)) if found.defined else None
-    except NoValue:
-        return None
+            return (found, _fulfilled(rel, instance.values)) if found.defined else None
+        except NoValue:
+            return None
 
 
-def _stands(rel: Rel, found: Slack, instance: Instance) -> bool:
-    """Whether the relation holds up to rounding; balls that only overlap do not speak against it."""
-    if instance.values.arithmetic.exact and rel.op != "=":
-        return not bool(found.slack < 0)
-    return holds(rel, instance.values, TOLERANCE)
+@contextmanager
+def working() -> Iterator[None]:
+    """Compute with balls and high-precision numbers at a precision that fits the instances."""
+    with precision(BITS), mpmath.workdps(MORE_DIGITS):
+        yield
+
+
+@cache
+def _meets(hyp: Rel, instance: Instance) -> bool:
+    return holds(hyp, instance.values, TOLERANCE)
+
+
+def _fulfilled(rel: Rel, values: Values) -> bool:
+    """Whether a relation holds; what floating-point numbers deny is looked at again with 50 digits."""
+    if holds(rel, values, TOLERANCE):
+        return True
+    if values.arithmetic.name != "float64":
+        return False
+    return holds(rel, _exactly(values), FINER)
+
+
+def _exactly(values: Values) -> Values:
+    """The same numbers in high precision."""
+    lift = np.frompyfunc(lambda t: mpmath.mpf(float(t)), 1, 1)
+    return Values(values.dims, {k: mpmath.mpf(float(v)) for k, v in values.scalars.items()},
+                  {k: np.asarray(lift(v)) for k, v in values.arrays.items()})
 
 
 def _number(value: Any) -> Any:

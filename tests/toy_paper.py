@@ -1,4 +1,4 @@
-"""A tiny paper with one of everything: a false step with a repair, a false claim, an implicit hypothesis, a wrong citation."""
+"""A tiny paper with one of everything: a false step, a repair, a false claim, an implicit hypothesis, a wrong citation."""
 
 from __future__ import annotations
 

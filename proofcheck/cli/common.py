@@ -87,14 +87,22 @@ def committed(source: Source) -> dict[str, Any] | None:
 
 def pretty(text: str) -> str:
     """A relation as people write it; the ledger keeps the exact text."""
-    text = text.replace(" + (-1)*", " - ").replace("(-1)*", "-").replace(" == ", " = ")
-    text = re.sub(r"(?<![\w)\]])1\*(\w+(?:\[[^\]]*\])?)\*\*\(-1\)", r"1/\1", text)
-    return re.sub(r"\*\(?(\w+(?:\[[^\]]*\])?)\)?\*\*\(-1\)", r"/\1", text)
+    factor = r"(\w+(?:\[[^\]]*\])?|\(\w+\))\*\*\(-1\)"
+    text = re.sub(r"(?<![\w)\].])1\*" + factor, r"1/\1", text)
+    text = re.sub(r"\*" + factor, r"/\1", text)
+    text = re.sub(r"/\((\w+)\)", r"/\1", text).replace(" + (-1)*", " - ").replace(" + (-1)", " - 1")
+    return re.sub(r"(?<!\*)\(-1\)\*", "-", text).replace(" == ", " = ")
+
+
+def shortened(text: str) -> str:
+    """Text with overlong integers cut to their size."""
+    return re.sub(rf"(?<![\d.])\d{{{DIGITS},}}", lambda m: f"{m[0][0]}.{m[0][1:4]}...e{len(m[0]) - 1}", text)
 
 
 def point_line(counterexample: Mapping[str, Any], long: int = LONG) -> str:
     """The point of a counterexample in one line."""
-    shown = re.sub(r"\d{%d,}" % DIGITS, lambda m: f"{m[0][0]}.{m[0][1:4]}...e{len(m[0]) - 1}", shown_point(counterexample["point"]))
+    shown = shown_point(counterexample["point"])
+    shown = shortened(shown) if long == LONG else shown
     at = ", ".join(f"{k} = {v}" for k, v in counterexample["at"].items())
     line = shown + (f" (indices {at})" if at else "")
     return line if len(line) <= long else line[:long] + " ... (in full: proofcheck show)"
@@ -102,14 +110,14 @@ def point_line(counterexample: Mapping[str, Any], long: int = LONG) -> str:
 
 def against(counterexample: Mapping[str, Any]) -> str:
     """Both sides of a counterexample."""
-    return f"left side {counterexample['lhs']}, right side {counterexample['rhs']}"
+    return f"left side {shortened(counterexample['lhs'])}, right side {shortened(counterexample['rhs'])}"
 
 
 def table(rows: Iterable[Sequence[str]], *headings: str) -> Table:
     """A plain table."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        made.add_column(heading, overflow="fold", no_wrap=heading in ("id", "step"))
+        made.add_column(heading, overflow="ellipsis" if heading == "title" else "fold", no_wrap=heading != "hypotheses")
     for row in rows:
         made.add_row(*row)
     return made

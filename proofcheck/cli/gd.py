@@ -14,10 +14,10 @@ from typing import Any
 from proofcheck.claims import Claim, Instance, Paper
 from proofcheck.cli.common import BadInput, add_paper, console, table
 from proofcheck.evaluate import NoValue, Slack, Values, holds, slack
-from proofcheck.kernel.terms import arrays
+from proofcheck.kernel.terms import arrays, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.papers import find
-from proofcheck.witness import TOLERANCE, shown
+from proofcheck.witness import TOLERANCE, shown, working
 
 NETS = ("softmax", "relu", "exp")
 
@@ -48,6 +48,7 @@ class Row:
     failed: int = 0
     last: tuple[Slack, str] | None = None
     unmet: list[str] = field(default_factory=list)
+    met: dict[str, str] = field(default_factory=dict)  # for each hypothesis the last state that meets it
 
     def take(self, instance: Instance) -> None:
         """Measure the bound on one more state."""
@@ -55,6 +56,7 @@ class Row:
         if rel is None:
             return
         self.unmet = [g.words for g in self.claim.given if not _holds(g.rel, values)]
+        self.met |= {g.words: instance.label for g in self.claim.given if g.words not in self.unmet}
         found = slack(rel, values)
         self.last = (found, instance.label)
         if self.unmet or not found.defined:
@@ -87,18 +89,20 @@ def measured(paper: Paper, options: dict[str, Any]) -> tuple[list[dict[str, Any]
     rows = [Row(c) for c in paper if c.rel is not None and c.rel.op != "=" and arrays(c.rel) and c.kind != "hypothesis"]
     states = []
     for instance in paper.gd(options) if paper.gd is not None else ():
-        scalars = {k: shown(v) for k, v in sorted(instance.values.scalars.items())}
-        states.append({"state": instance.label, "precision": instance.precision, **scalars})
         rows = [r for r in rows if _measures(r, instance)]
+        states.append((instance.label, instance.precision, instance.values.scalars))
     if not states:
         raise BadInput("the run has no states")
-    return states, rows
+    names = sorted({v.name for r in rows for rel in (r.claim.rel, *r.claim.hyps) if rel is not None for v in variables(rel)})
+    return [{"state": label, "precision": precision, **{k: shown(scalars[k]) for k in names if k in scalars}}
+            for label, precision, scalars in states], rows
 
 
 def _measures(row: Row, instance: Instance) -> bool:
     """Take the state; False if the claim speaks of something that a run does not have."""
     try:
-        row.take(instance)
+        with working():
+            row.take(instance)
         return True
     except NoValue:
         return False
@@ -128,7 +132,8 @@ def written(args: argparse.Namespace, options: dict[str, Any], states: list[dict
     out = console()
     for line in heading(options, states, rows):
         out.print(line, soft_wrap=True)
-    out.print(table(list(cells(rows)), "id", "state", "measured", "bound", "slack", "ratio", "hypotheses", "title"))
+    lines = [(key, state.rpartition(", ")[2], *rest) for key, state, *rest in cells(rows)]
+    out.print(table(lines, "id", "state", "measured", "bound", "slack", "ratio", "hypotheses", "title"))
     out.print("measured: the left side of the printed bound at its worst indices; slack: bound - measured; ratio: "
               "measured/bound, the worst one. Numbers witness, they prove nothing.", soft_wrap=True)
 
@@ -142,7 +147,8 @@ def heading(options: dict[str, Any], states: list[dict[str, Any]], rows: list[Ro
     yield ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
     yield f"{len(states)} states; the last one: {', '.join(f'{k} = {v}' for k, v in states[-1].items())}"
     for words in dict.fromkeys(w for r in rows for w in r.unmet):
-        yield f"not met in the last state: {words}"
+        until = next((r.met[words] for r in rows if words in r.met), None)
+        yield f"not met in the last state: {words}; " + (f"last met: {until}" if until else "met in no state")
     yield ""
 
 

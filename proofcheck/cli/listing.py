@@ -29,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
         json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
         print()
         return 0
-    shown = [(r["id"], r["kind"], str(r["paper_line"]), r["verdict"] or "-", r["derivation"] or "-", r["title"]) for r in rows]
+    shown = [(r["id"], r["kind"], str(r["paper_line"]), r["verdict"] or "-", r["derivation"] or "-", r["title"])
+             for r in rows]
     console().print(table(shown, "id", "kind", "line", "verdict", "proof", "title"))
     return 0
 

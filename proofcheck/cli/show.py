@@ -10,7 +10,7 @@ from typing import Any
 
 from proofcheck.claims import Paper, uses_of
 from proofcheck.cli.common import add_paper, against, committed, console, point_line, pretty, resolve, step_ids, unknown
-from proofcheck.cli.verify import explained
+from proofcheck.cli.verify import boundary_lines, explained
 from proofcheck.ledger import verify
 from proofcheck.papers import Source, find
 from proofcheck.signatures import NAME
@@ -61,7 +61,8 @@ def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
     yield from given_lines(record["given"])
     if record["scope"]:
         yield f"scope: {record['scope']}"
-    yield f"\nverdict: {record['verdict']}    printed proof: {record['derivation']}    finding: {record['finding'] or 'none'}"
+    finding = record["finding"] or "none"
+    yield f"\nverdict: {record['verdict']}    printed proof: {record['derivation']}    finding: {finding}"
     yield from evidence_lines(record)
     if record["note"]:
         yield f"note: {record['note']}"
@@ -91,7 +92,8 @@ def step_lines(step: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
         yield f"remark: {step['typo']}"
     if step["citation"] is not None:
         citation = step["citation"]
-        yield f"cites {citation['of']}, which needs {citation['words']}: {pretty(citation['needs']['text'])} -- {citation['verdict']}"
+        yield (f"cites {citation['of']}, which needs {citation['words']}: {pretty(citation['needs']['text'])} -- "
+               f"{citation['verdict']}")
         yield from counterexample_lines(citation["evidence"].get("counterexample"))
     yield f"uses: {', '.join(step['uses']) or 'nothing'}"
     if record["statement"] is not None:
@@ -105,7 +107,8 @@ def given_lines(given: list[dict[str, Any]]) -> Iterator[str]:
     if given:
         yield "\nhypotheses:"
     for g in given:
-        yield f"  {pretty(g['text'])}    {g['words']}{'  [implicit: the paper does not state it here]' if g['implicit'] else ''}"
+        implicit = "  [implicit: the paper does not state it here]" if g["implicit"] else ""
+        yield f"  {pretty(g['text'])}    {g['words']}{implicit}"
 
 
 def evidence_lines(item: dict[str, Any]) -> Iterator[str]:
@@ -122,9 +125,9 @@ def evidence_lines(item: dict[str, Any]) -> Iterator[str]:
     if evidence.get("crosscheck"):
         found = evidence["crosscheck"]
         yield f"cross-check at {found['sizes']}: SymPy {_agrees(found['sympy'])}, flint {_agrees(found['flint'])}"
-    for name in ("boundary", "numbers"):
-        if evidence.get(name):
-            yield f"{name}: {json.dumps(evidence[name], ensure_ascii=False)}"
+    yield from boundary_lines(evidence.get("boundary"))
+    if evidence.get("numbers"):
+        yield f"numbers: {json.dumps(evidence['numbers'], ensure_ascii=False)}"
     if item["witness"] is not None:
         found = item["witness"]
         more = f" ({found['precision']}; {found['reproduce']})" if "precision" in found else ""

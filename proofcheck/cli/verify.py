@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from proofcheck.cli.common import BadInput, add_paper, against, committed, conso
 from proofcheck.ledger import Ledger, compare, save, to_json, verify
 from proofcheck.papers import Source, find
 from proofcheck.progress import reporting
+from proofcheck.verdicts import FINDINGS
 
 INTERRUPTED = 130
+DIGITS = 60
 
 
 def add_to(commands: Any) -> None:
@@ -75,11 +78,13 @@ def strict_problems(ledger: Ledger, source: Source) -> list[str]:
 
 def show_ledger(ledger: Ledger, out: Console) -> None:
     """Findings, claims, counts."""
-    lines = [line for record in ledger.claims for line in findings(record)]
-    count = sum(1 for record in ledger.claims for x in (record, *record["steps"]) if x["finding"])
-    out.print(f"Findings in the paper: {count}", soft_wrap=True)
-    for line in lines:
-        out.print(line, soft_wrap=True)
+    found = [(item, record) for record in ledger.claims for item in (record, *record["steps"]) if item["finding"]]
+    found.sort(key=lambda pair: FINDINGS.index(pair[0]["finding"]))
+    out.print(f"Findings in the paper: {len(found)}", soft_wrap=True)
+    refuted_ids = {r["id"] for r in ledger.claims if r["verdict"] == "refuted"}
+    for item, record in found:
+        for line in told(item, record, refuted_ids):
+            out.print(line, soft_wrap=True)
     out.print()
     rows = ((r["id"], r["verdict"], r["derivation"], r["finding"] or "", r["title"]) for r in ledger.claims)
     out.print(table(rows, "id", "verdict", "proof", "finding", "title"))
@@ -88,17 +93,17 @@ def show_ledger(ledger: Ledger, out: Console) -> None:
         out.print(f"{name}: {', '.join(f'{n} {word}' for word, n in tally.items()) or 'none'}", soft_wrap=True)
 
 
-def findings(record: dict[str, Any]) -> Iterator[str]:
-    """What the evidence shows to be wrong in one claim, in a few lines each."""
-    for item in (record, *record["steps"]):
-        if item["finding"] is None:
-            continue
-        yield f"\n{item['id']}: {item['finding']} (line {item['paper_line']}) -- {item.get('title') or item['why']}"
-        yield from explained(item)
-        if item is not record and item["finding"] != "typo" and record["statement"] is not None:
-            yield f"    the statement {record['id']} itself: {record['verdict']}" + _by(record)
-        if item is record or item["finding"] == "false":
-            yield from repaired(record)
+def told(item: dict[str, Any], record: dict[str, Any], refuted_ids: set[str]) -> Iterator[str]:
+    """What the evidence shows to be wrong in a claim or a step, in a few lines."""
+    yield f"\n{item['id']}: {item['finding']} (line {item['paper_line']}) -- {item.get('title') or item['why']}"
+    if item is record and record["members"]:
+        yield f"    false:   {', '.join(k for k in record['members'] if k in refuted_ids)}"
+        return
+    yield from explained(item)
+    if item is not record and item["finding"] != "typo" and record["statement"] is not None:
+        yield f"    the statement {record['id']} itself: {record['verdict']}" + _by(record)
+    if item["finding"] == "false":
+        yield from repaired(record)
 
 
 def _by(record: dict[str, Any]) -> str:
@@ -111,6 +116,7 @@ def explained(item: dict[str, Any]) -> Iterator[str]:
     match item["finding"]:
         case "false":
             yield from refuted(item["statement"], evidence["counterexample"])
+            yield from boundary_lines(evidence.get("boundary"))
         case "mis-cited":
             citation = item["citation"]
             yield f"    {citation['of']} is cited, which needs {citation['words']}; this does not follow here:"
@@ -126,11 +132,30 @@ def explained(item: dict[str, Any]) -> Iterator[str]:
 def refuted(statement: dict[str, Any] | None, point: dict[str, Any] | None) -> Iterator[str]:
     """A relation and the certified point at which it fails."""
     if statement is None or point is None:
-        yield "    one of its parts is false"
         return
     yield f"    false:   {pretty(statement['text'])}"
     yield f"    at:      {point_line(point)}"
     yield f"    there:   {against(point)} (certified with balls, {point['bits']} bits)"
+
+
+def boundary_lines(boundary: dict[str, Any] | None) -> Iterator[str]:
+    """Where a line starts or stops to hold, proved on both sides."""
+    if boundary is None:
+        return
+    for piece in boundary["pieces"]:
+        ends = [f"{boundary['var']} >= {decimal(piece['low'])}"] if piece["low"] is not None else []
+        ends += [f"{boundary['var']} <= {decimal(piece['high'])}"] if piece["high"] is not None else []
+        yield f"    proved:  it {piece['truth']} for {' and '.join(ends) or 'all ' + boundary['var']}"
+
+
+def decimal(text: str) -> str:
+    """A rational with a finite decimal expansion as a decimal."""
+    value, digits = Fraction(text), 0
+    while value.denominator != 1 and digits < DIGITS:
+        value, digits = value * 10, digits + 1
+    whole = str(abs(int(value))).rjust(digits + 1, "0")
+    shown = f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
+    return text if value.denominator != 1 else ("-" if value < 0 else "") + shown
 
 
 def repaired(record: dict[str, Any]) -> Iterator[str]:
