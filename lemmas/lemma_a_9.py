@@ -70,6 +70,8 @@ sign_of_t = Claim("lemma.A.9.t", "claim", 588,
                   "1 <= 2 exp(-2 t^2)", expr(1) <= 2 * exp(-2 * t**2), given=(Given(t <= 0, "t <= 0"),),
                   scope="one variable in [0, 1], t <= 0")
 
+sign_of_t.mutant(expr(1) <= exp(-2 * t**2), "refuted", "without the factor 2")
+
 coin = Claim("lemma.A.9.coin", "claim", 588,
              "Lemma A.9 for one fair coin in {0, 1} and 0 < t <= 1/2, where the probability is 1, too",
              expr(1) <= 2 * exp(-2 * t**2), given=(Given(t > 0, "t > 0"), Given(t <= HALF, "t <= 1/2")),

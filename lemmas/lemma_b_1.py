@@ -418,7 +418,7 @@ def _ratio_claims(name: str, near: Softmax, far: Softmax, sign: int) -> tuple[Cl
         return rules.combine(up, back, goal=c.goal, factors=factors, hyps=c.hyps)
 
     scope = "all n, m, d1 >= 1; R > 0; no event and no B needed"
-    return (
+    found = (
         Claim(f"{key}.exp", "claim", 686, f"{far.E.name} <= e^R {near.E.name}",
               far.E[i, r] <= exp(R) * near.E[i, r], by=exponentials, uses=("eq.8",), given=NEAR, scope=scope),
         Claim(f"{key}.alpha", "claim", 694, f"{far.alpha.name} <= e^R {near.alpha.name}",
@@ -427,6 +427,10 @@ def _ratio_claims(name: str, near: Softmax, far: Softmax, sign: int) -> tuple[Cl
               far.S[i, r] <= exp(2 * R) * near.S[i, r], by=softmaxes,
               uses=(f"{key}.exp", f"lemma.B.1.ratio.{OTHER[name]}.alpha"), given=NEAR, scope=scope),
     )
+    for claim, pair in zip(found, ((far.E[i, r], near.E[i, r]), (far.alpha[i], near.alpha[i]),
+                                   (far.S[i, r], near.S[i, r])), strict=True):
+        claim.mutant(pair[0] <= pair[1], "refuted", "with the factor 1")
+    return found
 
 
 OTHER = {"up": "down", "down": "up"}

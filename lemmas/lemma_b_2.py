@@ -147,6 +147,7 @@ vs_old = Claim("lemma.B.2.vS", "claim", 806, "|<v_{l,r}, S_i>| <= 2", abs(old.vS
 vs_new = Claim("lemma.B.2.vS_v", "claim", 806, "|<v_{l,r}, S_i>| <= 2 at the moved weights",
                abs(new.vS[l, r, i]) <= 2, given=(signs,), scope="all sizes, a in {-1, 1}", by=_vs(new.S),
                uses=("fact.A.4",))
+vs_new.mutant(abs(new.vS[l, r, i]) <= 1, "refuted", "with 1")
 vs_old.mutant(abs(old.vS[l, r, i]) <= 1, "refuted", "with 1")
 vs_old.mutant(abs(old.vS[l, r, i]) <= 2, "refuted", "needs a in {-1, 1}", drop=(signs.rel,))
 
@@ -424,6 +425,7 @@ entries = Claim("lemma.B.2.ratio.entry", "claim", 852,
                 "every neuron's term of H moves by at most (4(e^{4R} - 1) + 4(e^{2R} - 1)) S~_i S~_j",
                 entry_move <= entry_bound, given=NEAR_SIGNS, scope=NO_EVENT, by=_entries,
                 uses=("lemma.B.2.ratio.SS", "lemma.B.2.ratio.vS", "lemma.B.2.vS", "lemma.B.2.vS_v"))
+entries.mutant(entry_move <= R / 2 * S_old, "refuted", "with R/2")
 sharp = exp(2 * B) * (4 * growth + 4 * drift)
 
 
@@ -465,8 +467,9 @@ def _frobenius(c: Context) -> Theorem:
     return c.bound(None, c.theorem("lemma.B.2.1"))
 
 
-part_2.step("frobenius", frobenius <= R * n * d2 * exp(10 * B), _frobenius, line=852, uses=("lemma.B.2.1",),
-            why="the (n d)^2 entries are bounded by Part 1", rule="monotone")
+lemma.step("frobenius", frobenius <= R * n * d2 * exp(10 * B), _frobenius, line=852, uses=("lemma.B.2.1",),
+           why="the (n d)^2 entries are bounded by Part 1", rule="monotone")
+part_2.by, part_2.printed, part_2.uses = lambda c: c.step("lemma.B.2/frobenius"), True, ("lemma.B.2.1",)
 part_2.mutant(frobenius <= R * exp(10 * B) / 1000000, "refuted", "with a millionth of R")
 
 lemma_5_1 = Claim("lemma.5.1", "lemma", 200, "Lemma B.2 as stated in Section 5", part_2.rel, given=FULL, scope=SCOPE,

@@ -648,7 +648,7 @@ def excess(rel: Rel, values: Values) -> float:
     """By how much the relation fails at worst, between -1 and 1 and without units; nan if it is undefined.
 
     The largest (lhs - rhs) / (|lhs| + |rhs|), or |lhs - rhs| over the magnitude of the summands for an equation:
-    positive exactly if the relation (with <= for <) fails.
+    positive exactly if the relation (with <= for <) fails.  Infinite values count as undefined.
     """
     with np.errstate(all="ignore"):
         sides = _sides(rel, values)
@@ -657,7 +657,7 @@ def excess(rel: Rel, values: Values) -> float:
             found = abs(left - right) / _middle(_room(rel, values, 1.0, sides))
         else:
             found = (left - right) / (abs(left) + abs(right))
-        return float(np.max(np.where(left == right, 0.0, found)))
+        return float(np.max(np.where((left == right) & np.isfinite(left), 0.0, found)))
 
 
 def holds(rel: Rel, values: Values, tolerance: float = 0.0) -> bool:

@@ -25,7 +25,7 @@ from proofcheck.crosscheck import contradictions
 from proofcheck.kernel.text import TextError
 from proofcheck.prove.context import Prover
 from proofcheck.provenance import provenance
-from proofcheck.signatures import share
+from proofcheck.signatures import digest, share
 from proofcheck.verdicts import Record, judge
 from proofcheck.witness import instances
 
@@ -108,6 +108,7 @@ def finished(run: _Run, settings: Settings) -> Ledger:
     signatures = share(records)
     data = {"schema": SCHEMA, "paper": paper, "provenance": provenance(settings), "counts": counts(records),
             "signatures": signatures, "claims": records}
+    data["digest"] = digest(data)
     return Ledger(data, run.seconds, alarms, run.interrupted)
 
 
@@ -296,36 +297,47 @@ def compare_meaning(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) ->
 
 def compare_records(old: Record, new: Record) -> list[str]:
     """Differences in statements and verdicts between two records of a claim, with the evidence for both."""
-    found = _changes(new["id"], old, new, ("kind", "verdict", "derivation", "finding"))
-    for name in ("given", "repair"):
-        found += _texts(f"{new['id']} {name}", old[name], new[name])
-    if old["repair"] and new["repair"]:
-        found += _changes(new["repair"]["id"], old["repair"], new["repair"], ("verdict",))
-    found += _lists(new["id"], old, new, "steps", "id", ("verdict", "finding"))
-    found += _lists(new["id"], old, new, "mutants", "words", ("verdict", "expected"))
+    found = compare_claims(old, new)
+    for name, by, judge_pair in (("steps", "id", compare_steps), ("mutants", "words", compare_mutants)):
+        before, after = ({item[by]: item for item in r[name]} for r in (old, new))
+        found += [f"{new['id']}: {name}: {k} is gone" for k in before if k not in after]
+        found += [f"{new['id']}: {name}: {k} is new" for k in after if k not in before]
+        for k in after:
+            found += judge_pair(before[k], after[k]) if k in before else []
     return found
 
 
-def _lists(key: str, old: Record, new: Record, name: str, by: str, fields: tuple[str, ...]) -> list[str]:
-    before, after = {s[by]: s for s in old[name]}, {s[by]: s for s in new[name]}
-    found = [f"{key}: {name} {k} is gone" for k in before if k not in after]
-    found += [f"{key}: {name} {k} is new" for k in after if k not in before]
-    for k in after.keys() & before.keys():
-        label = k if by == "id" else f"{key} mutant {k!r}"
-        found += _changes(label, before[k], after[k], fields)
-        if name == "steps":
-            found += _texts(f"{k} given", before[k]["given"], after[k]["given"])
-            found += _citation(k, before[k]["citation"], after[k]["citation"])
-    return sorted(found)
+def compare_claims(old: Record, new: Record) -> list[str]:
+    """The same for the statement of a claim, its hypotheses and its repair."""
+    found = _changes(new["id"], old, new, ("kind", "paper_line", "title", "uses", "members", "verdict", "derivation",
+                                           "finding"))
+    found += _texts(f"{new['id']}: the hypotheses", old["given"], new["given"])
+    one, two = old["repair"], new["repair"]
+    if (one is None) != (two is None):
+        return [*found, f"{new['id']}: the repair {'is gone' if two is None else 'is new'}"]
+    if one is None or two is None:
+        return found
+    return [*found, *_changes(two["id"], one, two, ("verdict",)),
+            *_texts(f"{two['id']}: the hypotheses", one["given"], two["given"])]
 
 
-def _citation(key: str, old: Record | None, new: Record | None) -> list[str]:
-    if (old is None) != (new is None):
-        return [f"{key}: its citation changed"]
-    if old is None or new is None:
-        return []
-    return _changes(f"{key} citation", {**old, "statement": old["needs"]}, {**new, "statement": new["needs"]},
-                    ("of", "verdict"))
+def compare_steps(old: Record, new: Record) -> list[str]:
+    """The same for a step."""
+    found = _changes(new["id"], old, new, ("paper_line", "uses", "verdict", "finding"))
+    found += _texts(f"{new['id']}: the hypotheses", old["given"], new["given"])
+    one, two = old["citation"], new["citation"]
+    if (one is None) != (two is None):
+        return [*found, f"{new['id']}: the citation {'is gone' if two is None else 'is new'}"]
+    if one is None or two is None:
+        return found
+    return found + _changes(f"{new['id']}: what {two['of']} needs", {**one, "statement": one["needs"]},
+                            {**two, "statement": two["needs"]}, ("of", "verdict"))
+
+
+def compare_mutants(old: Record, new: Record) -> list[str]:
+    """The same for a changed statement."""
+    found = _changes(f"mutant {new['words']!r}", old, new, ("verdict", "expected"))
+    return found + _texts(f"mutant {new['words']!r}: dropped", old["dropped"], new["dropped"])
 
 
 def _changes(key: str, old: Record, new: Record, fields: tuple[str, ...]) -> list[str]:
@@ -340,14 +352,8 @@ def _changes(key: str, old: Record, new: Record, fields: tuple[str, ...]) -> lis
 
 
 def _texts(key: str, old: Any, new: Any) -> list[str]:
-    one, two = _statements(old), _statements(new)
+    one, two = ([(g["text"], g.get("implicit")) for g in items] for items in (old, new))
     return [] if one == two else [f"{key}: was {one}, is {two}"]
-
-
-def _statements(item: Any) -> Any:
-    if isinstance(item, list):
-        return [(g["text"], g["implicit"]) for g in item]
-    return None if item is None else _text(item["statement"])
 
 
 def _text(statement: Any) -> Any:

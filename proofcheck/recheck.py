@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from proofcheck.confirm import confirm, matters
 from proofcheck.evidence import read_point
 from proofcheck.independent import disagreement
 from proofcheck.kernel.point import NoCounterexample
+from proofcheck.signatures import digest
 from proofcheck.verdicts import judge
 
 DERIVED = ("verdict", "derivation", "finding", "rests_on")
@@ -34,6 +36,8 @@ class Report:
 def recheck(ledger: Mapping[str, Any]) -> Report:
     """Re-check a ledger; never raises for what is in it."""
     report = Report()
+    if ledger.get("digest") != digest(ledger):
+        report.problems.append("the ledger was changed after it was written: its digest does not fit")
     records = []
     for record in ledger.get("claims", ()):
         copy = deepcopy(record)
@@ -87,12 +91,26 @@ def _compared(told: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[s
         yield from _fields(old["id"], old, new, ("verdict", "finding"))
         if old["citation"] is not None:
             yield from _fields(f"{old['id']}, its citation", old["citation"], new["citation"], ("verdict",))
+        yield from _boundary(new["id"], new["evidence"].get("boundary"))
     if told["repair"] is not None:
         yield from _fields(told["repair"]["id"], told["repair"], derived["repair"], ("verdict",))
     for number, (old, new) in enumerate(zip(told["mutants"], derived["mutants"], strict=True), 1):
         yield from _fields(f"{told['id']}, mutant {number}", old, new, ("verdict",))
         if new["verdict"] != new["expected"]:
             yield f"{told['id']}, mutant {number}: expected to be {new['expected']}, is {new['verdict']}"
+
+
+def _boundary(where: str, boundary: Mapping[str, Any] | None) -> Iterator[str]:
+    """Both sides of a boundary must be proved, and its places are the gaps between them."""
+    if boundary is None:
+        return
+    pieces = boundary["pieces"]
+    if any(p["evidence"]["certificate"] is None for p in pieces):
+        yield f"{where}: a side of the boundary is not proved"
+    ends = [sorted(Fraction(p[name]) for p in pieces if p[name] is not None) for name in ("high", "low")]
+    told = [sorted(Fraction(p[name]) for p in boundary["places"]) for name in ("low", "high")]
+    if ends != told:
+        yield f"{where}: the places of the boundary are not where its sides end"
 
 
 def _fields(where: str, told: Mapping[str, Any], derived: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:

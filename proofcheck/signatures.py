@@ -6,13 +6,12 @@ an index or an array keeps the two apart, so that sharing never changes what a t
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from proofcheck.kernel.certificate import read_signature
-from proofcheck.kernel.text import Reader
 
 NAME = re.compile(r"[A-Za-z_]\w*'?")
 Definition = tuple[tuple[str, ...], str | None]
@@ -158,6 +157,7 @@ def statements(item: Any) -> Iterator[str]:
             yield from statements(value)
 
 
-def reader(signature: Mapping[str, Any]) -> Reader:
-    """Reads texts with these meanings."""
-    return Reader(read_signature(signature))
+def digest(ledger: Mapping[str, Any]) -> str:
+    """A fingerprint of everything in a ledger but its provenance; it shows slips, not forgery."""
+    rest = {k: v for k, v in ledger.items() if k not in ("provenance", "digest")}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -93,7 +93,7 @@ def finding(record: Record) -> str | None:
     citation = record.get("citation")
     if citation is not None and citation["verdict"] == "refuted":
         return "mis-cited"
-    if record["evidence"].get("missing"):
+    if any(m["counterexample"] is not None for m in record["evidence"].get("missing", ())):
         return "missing-hypothesis"
     return "typo" if record.get("typo") else None
 

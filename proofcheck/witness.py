@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import mpmath
 import numpy as np
-
-import mpmath
 
 from proofcheck.claims import Instance, Paper
 from proofcheck.evaluate import NoValue, Slack, Values, holds, slack
@@ -30,7 +29,16 @@ BITS = 256  # for balls and for functions of mpmath's numbers
 @cache
 def instances(paper: Paper, setting: str) -> tuple[Instance, ...]:
     """The instances of a paper, made once per process."""
-    return () if paper.instances is None else tuple(paper.instances(setting))
+    return () if paper.instances is None else tuple(map(normalized, paper.instances(setting)))
+
+
+def normalized(instance: Instance) -> Instance:
+    """The same instance with high-precision numbers that obey the working precision, whatever context made them."""
+    some = next((np.asarray(a).flat[0] for a in instance.values.arrays.values()), None)
+    if not hasattr(some, "_mpf_"):
+        return instance
+    with working():
+        return replace(instance, values=_exactly(instance.values))
 
 
 def witness(rel: Rel, hyps: tuple[Rel, ...], paper: Paper, setting: str, reproduce: str) -> dict[str, Any] | None:
@@ -88,8 +96,8 @@ def _fulfilled(rel: Rel, values: Values) -> bool:
 
 def _exactly(values: Values) -> Values:
     """The same numbers in high precision."""
-    lift = np.frompyfunc(lambda t: mpmath.mpf(float(t)), 1, 1)
-    return Values(values.dims, {k: mpmath.mpf(float(v)) for k, v in values.scalars.items()},
+    lift = np.frompyfunc(lambda t: mpmath.mpf(t if hasattr(t, "_mpf_") else float(t)), 1, 1)
+    return Values(values.dims, {k: lift(v) for k, v in values.scalars.items()},
                   {k: np.asarray(lift(v)) for k, v in values.arrays.items()})
 
 

@@ -94,8 +94,8 @@ def others() -> tuple[Claim, ...]:
 def instances(setting: str) -> Iterator[Instance]:
     """Two random configurations; one of them does not meet |u_i| <= B."""
     rng = np.random.default_rng(1)
-    for size, bound in ((3, 4.0), (5, 1.0)):
-        data = rng.normal(size=(2, size)) * 1.2
+    for size, bound, scale in ((3, 4.0, 1.0), (5, 1.0, 3.0)):
+        data = rng.normal(size=(2, size)) * scale
         yield Instance(f"n = {size}, B = {bound}", "float64",
                        Values({"n": size}, {"B": bound}, {"u": data[0], "v": data[1]}))
 

@@ -117,7 +117,7 @@ def table(rows: Iterable[Sequence[str]], *headings: str) -> Table:
     """A plain table."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        made.add_column(heading, overflow="ellipsis" if heading == "title" else "fold", no_wrap=heading != "hypotheses")
+        made.add_column(heading, overflow="fold", no_wrap=heading not in ("title", "hypotheses"))
     for row in rows:
         made.add_row(*row)
     return made

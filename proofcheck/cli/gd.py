@@ -17,8 +17,9 @@ from proofcheck.evaluate import NoValue, Slack, Values, holds, slack
 from proofcheck.kernel.terms import arrays, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.papers import find
-from proofcheck.witness import TOLERANCE, shown, working
+from proofcheck.witness import TOLERANCE, normalized, shown, working
 
+TITLE = 45
 NETS = ("softmax", "relu", "exp")
 
 
@@ -102,7 +103,7 @@ def _measures(row: Row, instance: Instance) -> bool:
     """Take the state; False if the claim speaks of something that a run does not have."""
     try:
         with working():
-            row.take(instance)
+            row.take(normalized(instance))
         return True
     except NoValue:
         return False
@@ -157,9 +158,14 @@ def cells(rows: list[Row]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         if row.worst is not None:
             word = "met" if not row.failed else f"met, but FAILS in {row.failed} states"
-            yield (row.claim.id, row.worst[1], *_numbers(row.worst[0]), word, row.claim.title)
+            yield (row.claim.id, row.worst[1], *_numbers(row.worst[0]), word, _brief(row.claim.title))
         if row.last is not None and row.unmet:
-            yield (row.claim.id, row.last[1], *_numbers(row.last[0]), f"not met: {'; '.join(row.unmet)}", row.claim.title)
+            word = f"not met: {'; '.join(row.unmet)}"
+            yield (row.claim.id, row.last[1], *_numbers(row.last[0]), word, _brief(row.claim.title))
+
+
+def _brief(title: str) -> str:
+    return title if len(title) <= TITLE else title[:TITLE] + "..."
 
 
 def _numbers(found: Slack) -> tuple[str, ...]:

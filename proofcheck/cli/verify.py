@@ -122,7 +122,7 @@ def explained(item: dict[str, Any]) -> Iterator[str]:
             yield f"    {citation['of']} is cited, which needs {citation['words']}; this does not follow here:"
             yield from refuted(citation["needs"], citation["evidence"]["counterexample"])
         case "missing-hypothesis":
-            for missing in evidence["missing"]:
+            for missing in (m for m in evidence["missing"] if m["counterexample"] is not None):
                 yield f"    not stated, but needed: {pretty(missing['given']['text'])} ({missing['given']['words']})"
                 yield from refuted(item["statement"], missing["counterexample"])
         case "typo":

@@ -338,7 +338,8 @@ def plan(hyps: tuple[Rel, ...], goal: Rel) -> Plan:
     names = sorted(frozenset().union(*(variables(r) for r in whole)), key=lambda v: v.name)
     shaping = frozenset(_dims_of_indices(whole))
     computed = tuple((h.lhs, h.rhs) for h in hyps
-                     if h.op == "=" and isinstance(h.lhs, Var) and h.lhs not in variables(h.rhs))
+                     if h.op == "=" and isinstance(h.lhs, Var)
+                     and not free_indices(h.rhs) and h.lhs not in variables(h.rhs))
     given = {v for v, _ in computed}
     everything = sorted(frozenset().union(*(arrays(r) for r in whole)), key=lambda a: a.name)
     moved = _moved(hyps, everything)
@@ -349,14 +350,9 @@ def plan(hyps: tuple[Rel, ...], goal: Rel) -> Plan:
     dims = tuple(sorted(({v for v in names if v.integer} | shaping) - given, key=lambda v: v.name))
     scalings = _scalings(hyps, raw, [v for v in scalars if _may_shrink(ranges.get(v))], moved)
     ranges = {v: ranges.get(v, Range(None, None, False, False)) for v in (*scalars, *dims)}
-    sure = {v for v in scalars if v not in {t.target for t in scalings}}
-    checked = tuple(h for h in hyps if not (h.op == "=" and h.lhs in given and not _integer(h.lhs))
-                    and not (h.op != "=" and _is_range(h) and (h.lhs in sure or h.rhs in sure)))
+    sure: set[Expr] = {v for v in scalars if v not in {t.target for t in scalings}}
+    checked = tuple(h for h in hyps if h.op == "=" or not _is_range(h) or not ({h.lhs, h.rhs} & sure))
     return Plan(hyps, dims, shaping, scalars, ranges, computed, raw, moved, scalings, checked)
-
-
-def _integer(term: Expr) -> bool:
-    return isinstance(term, Var) and term.integer
 
 
 def _dims_of_indices(rels: Sequence[Rel]) -> Iterator[Var]:
@@ -438,14 +434,13 @@ def drafts(draw: st.DrawFn, made: Plan, sizes: Sizes) -> Draft:
     dims = _draw_dims(draw, made, sizes)
     shares = {v.name: draw(st.floats(0, 1, allow_nan=False), label=v.name) for v in made.scalars}
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
-    aligned = draw(st.booleans(), label="aligned")
     raw = {}
     shape_dims = _with_computed(made, dims, shares)
     for array in made.raw:
         shape = tuple(shape_dims[p.dim.name] for p in array.params)
-        direction = "axis" if aligned else draw(st.sampled_from(DIRECTIONS), label=f"{array.name} direction")
+        direction = draw(st.sampled_from(DIRECTIONS), label=f"{array.name} direction")
         pattern = draw(st.sampled_from(PATTERNS), label=f"{array.name} pattern")
-        level = aligned or draw(st.booleans(), label=f"{array.name} level")
+        level = draw(st.booleans(), label=f"{array.name} level")
         scale = 10 ** draw(st.floats(-1.5, 1.5, allow_nan=False), label=f"{array.name} scale")
         raw[array.name] = scale * fill(rng, shape, direction, pattern, level)
     return Draft(dims, shares, raw)

@@ -1,0 +1,69 @@
+"""What several tests need: the toy paper, its ledger, and the command line as a subprocess."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+sys.path.insert(0, str(HERE))
+
+import toy_paper  # noqa: E402
+
+from proofcheck.claims import Paper  # noqa: E402
+from proofcheck.ledger import Ledger, verify  # noqa: E402
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def toy() -> Paper:
+    return toy_paper.make()
+
+
+@pytest.fixture(scope="session")
+def toy_ledger() -> Ledger:
+    return verify(toy_paper.make())
+
+
+@pytest.fixture(scope="session")
+def toy_record(toy_ledger: Ledger) -> Callable[[str], dict[str, Any]]:
+    return lambda key: next(r for r in toy_ledger.claims if r["id"] == key)
+
+
+def environment(*folders: Path) -> dict[str, str]:
+    paths = [str(p) for p in (*folders, ROOT, HERE)]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "150", "NO_COLOR": "1"}
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-m", "proofcheck.cli", *args]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Runs ``proofcheck`` in an empty folder; folders with more papers can be given."""
+
+    def run(*args: str, folders: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command(*args), cwd=tmp_path, env=environment(*folders), capture_output=True, text=True,
+                              timeout=300, check=False)
+
+    return run
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Starts ``proofcheck`` in a process group of its own and does not wait for it."""
+
+    def run(*args: str, cwd: Path, folders: tuple[Path, ...] = ()) -> subprocess.Popen[str]:
+        return subprocess.Popen(command(*args), cwd=cwd, env=environment(*folders), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    return run
