@@ -71,9 +71,31 @@ class Evaluator:
 
     def __init__(self, point: Point, hyps: tuple[Rel, ...] = ()) -> None:
         self.point = point
-        self.defined_by = {h.lhs: h.rhs for h in hyps
-                           if h.op == "=" and isinstance(h.lhs, Var) and h.lhs.name not in point.scalars}
         self.cache: dict[tuple[Array, tuple[int, ...]], arb] = {}
+        self.computed: dict[str, arb] = {}
+        self.checked = self.compute(hyps)
+
+    def compute(self, hyps: tuple[Rel, ...]) -> tuple[Rel, ...]:
+        """Give parameters that the point leaves open the values that equations among the hypotheses define.
+
+        One equation is used up for each such parameter, and only if everything on its right side has a value
+        already; all other hypotheses are returned, to be checked.
+        """
+        left = list(hyps)
+        while (rule := next((h for h in left if self.defines(h)), None)) is not None:
+            value = self.value(rule.rhs, {})
+            if not value.is_finite():
+                raise NoCounterexample(f"{rule} gives no finite value")
+            self.computed[rule.lhs.name] = value  # type: ignore[attr-defined]
+            left.remove(rule)
+        return tuple(left)
+
+    def defines(self, hyp: Rel) -> bool:
+        """Whether the equation gives a value to a parameter that has none yet, from values that are there."""
+        if hyp.op != "=" or not isinstance(hyp.lhs, Var) or hyp.lhs.integer or free_indices(hyp.rhs):
+            return False
+        known = {*self.point.scalars, *self.computed}
+        return hyp.lhs.name not in known and all(v.name in known for v in variables(hyp.rhs))
 
     def size(self, dim: Var) -> int:
         """The value of a dimension; raises NoCounterexample unless it is an integer >= 1."""
@@ -130,8 +152,8 @@ class Evaluator:
             return arb(self.size(var))
         if var.name in self.point.scalars:
             return ball(self.point.scalars[var.name])
-        if var in self.defined_by and var not in variables(self.defined_by[var]):
-            return self.value(self.defined_by[var], {})
+        if var.name in self.computed:
+            return self.computed[var.name]
         raise NoCounterexample(f"the point gives no value for {var.name}")
 
     def entry(self, term: Entry, where: Where) -> arb:
@@ -180,8 +202,7 @@ def refute(hyps: tuple[Rel, ...], goal: Rel, point: Point, bits: int) -> Violati
     """Certify that the point satisfies every hypothesis and violates the goal; raises NoCounterexample."""
     with precision(bits):
         judge = Evaluator(point, hyps)
-        used = [h for h in hyps if not (h.op == "=" and h.lhs in judge.defined_by)]
-        for hyp in used:
+        for hyp in judge.checked:
             for where in judge.places(free_indices(hyp)):
                 if judge.holds(hyp, where) is not True:
                     raise NoCounterexample(f"hypothesis {hyp} is not certain at {_named(where)}")
