@@ -111,4 +111,27 @@ def _single(c: Context) -> Theorem:
 single.by = _single
 single.mutant(inner(i, i) <= diagonal, "refuted", "needs <a_l, S_i> = 0", drop=(balanced.rel,))
 
-claims = (def_3_6, psd, lam_positive, zero_input, single)
+same_signs = Given(eq(a[l1, r], a[l2, r]), "all outputs have the same signs")
+parallel = Claim("def.3.6/lambda.parallel", "claim", 152,
+                 "outputs with the same signs give equal columns of H, so H is singular for d2 >= 2",
+                 eq(H[l1, l2, i, j], H[l1, l1, i, j]), given=(same_signs,), scope=SIZES,
+                 note="At initialization two outputs have the same signs with probability 2^(-m/2) > 0, so lambda > 0 "
+                      "never holds with certainty for d2 >= 2.")
+
+
+def _parallel(c: Context) -> Theorem:
+    """Put a_{l1} for a_{l2}, at r and under the sum over s."""
+    hole = Var("_sign")
+    same_r = rules.combine(c.given(same_signs.rel), goal=eq(a[l2, r], a[l1, r]), factors=(expr(-1),))
+    same_s = rules.specialize(same_r, indices={r: s})
+    first = rules.monotone(same_r, template=total(s, (hole - a[l2, s]) * S[j, s]), hole=hole)
+    second = rules.monotone(same_s, template=total(s, (a[l1, r] - hole) * S[j, s]), hole=hole)
+    both = rules.transitive(first, second)
+    gram = 1 / m * inner(i, j) * total(r, vS[l1, r, i] * (m * S[i, r]) * hole * (m * S[j, r]))
+    return rules.combine(rules.monotone(both, template=gram, hole=hole), goal=c.goal, factors=(expr(1),))
+
+
+parallel.by = _parallel
+parallel.mutant(eq(H[l1, l2, i, j], H[l1, l1, i, j]), "refuted", "not with different signs", drop=(same_signs.rel,))
+
+claims = (def_3_6, psd, lam_positive, zero_input, parallel, single)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -100,9 +101,18 @@ def instances(setting: str) -> Iterator[Instance]:
                        Values({"n": size}, {"B": bound}, {"u": data[0], "v": data[1]}))
 
 
+def gd(options: Mapping[str, Any]) -> Iterator[Instance]:
+    """A run whose entries grow until they leave the hypotheses."""
+    if options["net"] != "softmax":
+        raise ValueError(f"--net {options['net']}: allowed is softmax")
+    for step in range(options["steps"] + 1):
+        data = np.linspace(-1.0, 1.0, options["n"]) * step / 2
+        yield Instance(f"toy run, step {step}", "float64", Values({"n": options["n"]}, {"B": 1.0}, {"u": data, "v": data}))
+
+
 def make() -> Paper:
     """A fresh paper."""
-    made = Paper("toy", "A toy paper", "nowhere", instances)
+    made = Paper("toy", "A toy paper", "nowhere", instances, gd)
     made.add(sums(), entries(), gap(), implicit(), citing(), false(), *others())
     return made
 

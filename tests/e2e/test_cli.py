@@ -103,7 +103,8 @@ def test_a_wrong_mutant_makes_verify_fail(cli: Cli, tmp_path: Path) -> None:
     from conftest import HERE
 
     source = (HERE / "toy_paper.py").read_text()
-    (tmp_path / "wrong_paper.py").write_text(source.replace("claim.mutant(e[i] <= exp(B / 2)", "claim.mutant(e[i] <= exp(2 * B)"))
+    source = source.replace("claim.mutant(e[i] <= exp(B / 2)", "claim.mutant(e[i] <= exp(2 * B)")
+    (tmp_path / "wrong_paper.py").write_text(source)
     done = cli("verify", "--paper", "wrong_paper:paper", "toy.bound", folders=(tmp_path,))
     assert done.returncode == 1 and "a check went wrong" in done.stderr
 
@@ -174,7 +175,8 @@ def test_decide_undecided(cli: Cli) -> None:
 @pytest.mark.parametrize("arguments", [
     ("decide", "1 +"), ("decide", "foo(x) <= 1"), ("decide", "x"), ("decide", "x <= 1", "--given", "x >= 2, x <= 1"),
     ("decide", "x <= 1", "--budget", "-1"), ("decide", "x <= 1", "--budget", "nan"),
-    ("recheck", "no-such-file.json"), ("verify", *TOY, "--jobs", "0"), ("gd", *TOY, "--m", "0"), ("gd", *TOY),
+    ("recheck", "no-such-file.json"), ("verify", *TOY, "--jobs", "0"), ("gd", *TOY, "--m", "0"),
+    ("gd", *TOY, "--net", "relu"), ("gd", *TOY, "--n", "x"), ("gd", *TOY, "--net", "nonsense"),
     ("verify", "--paper", "no.such:paper"), ("nonsense",), (), ("list", "--paper", "json:dumps"),
     ("verify", *TOY, "toy.sum", "--jobs", "x"),
 ])
@@ -196,6 +198,19 @@ def test_a_file_that_is_no_ledger(cli: Cli, tmp_path: Path) -> None:
     for text in ("", "[]", "{}", '{"schema": 99, "claims": []}', "\x00"):
         (tmp_path / "bad.json").write_text(text)
         one_line_error(cli("recheck", "bad.json"), "bad.json")
+
+
+def test_gd_measures_every_bound_beside_its_hypotheses(cli: Cli, tmp_path: Path) -> None:
+    done = cli("gd", *TOY, "--n", "3", "--steps", "3", "--json", "rows.json")
+    assert done.returncode == 0, done.stderr
+    assert "not met in the last state: |u_i| <= B for all i; last met: toy run, step 2" in done.stdout
+    rows = {r["id"]: r for r in json.loads((tmp_path / "rows.json").read_text())["bounds"]}
+    bound = rows["toy.bound"]
+    assert bound["states_meeting_hypotheses"] == 3 and bound["failures"] == 0
+    assert bound["worst"]["state"] == "toy run, step 2" and bound["worst"]["ratio"] == "1"
+    assert (bound["last"]["measured"], bound["last"]["bound"]) == ("4.48169", "2.71828")
+    assert bound["not_met_in_last"] == ["|u_i| <= B for all i"]
+    assert "toy.gap" not in rows  # a bound on parameters only is not a measurement
 
 
 def test_only_offered_commands_are_listed(cli: Cli) -> None:

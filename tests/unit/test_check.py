@@ -122,7 +122,8 @@ def test_a_crash_in_a_check_is_an_alarm() -> None:
 
     B = Var("B")
     paper = Paper("p", "p", "p")
-    paper.add(Claim("bad", "claim", 1, "crashes", B <= B, by=crash), Claim("good", "claim", 2, "works", B <= B, by=by_scalar))
+    paper.add(Claim("bad", "claim", 1, "crashes", B <= B, by=crash))
+    paper.add(Claim("good", "claim", 2, "works", B <= B, by=by_scalar))
     found = verify(paper)
     assert [r["id"] for r in found.claims] == ["good"]
     assert len(found.alarms) == 1 and "planted" in found.alarms[0]
