@@ -10,7 +10,7 @@ from typing import Any
 
 from proofcheck.claims import Paper, uses_of
 from proofcheck.cli.common import add_paper, against, committed, console, point_line, pretty, resolve, step_ids, unknown
-from proofcheck.cli.verify import boundary_lines, explained
+from proofcheck.cli.verify import boundary_lines, explained, whole
 from proofcheck.ledger import verify
 from proofcheck.papers import Source, find
 from proofcheck.signatures import NAME
@@ -32,23 +32,24 @@ def run(args: argparse.Namespace) -> int:
     owner = {**{c.id: c.id for c in source.paper}, **step_ids(source.paper)}
     if args.id not in owner:
         raise unknown(args.id, owner)
-    record, signature, origin = looked_up(source, owner[args.id])
+    known, signature, origin = looked_up(source, owner[args.id])
+    record = known[owner[args.id]]
     item = record if record["id"] == args.id else next(s for s in record["steps"] if s["id"] == args.id)
     out = console()
-    lines = claim_lines(record, source.paper) if item is record else step_lines(item, record)
+    lines = claim_lines(record, source.paper) if item is record else step_lines(item, record, known)
     for line in (*lines, *defined(item, signature), f"\n{origin}"):
         out.print(line, soft_wrap=True)
     return 0
 
 
-def looked_up(source: Source, key: str) -> tuple[dict[str, Any], Mapping[str, Any], str]:
-    """The record of a claim, its signature and where it comes from."""
+def looked_up(source: Source, key: str) -> tuple[Mapping[str, dict[str, Any]], Mapping[str, Any], str]:
+    """The records of a claim and of others, the claim's signature, and where they come from."""
     ledger = committed(source)
     origin = f"(from the committed ledger {source.ledger.name}; 'proofcheck verify {key}' checks it again)"
     if ledger is None or key not in {r["id"] for r in ledger["claims"]}:
         ledger, origin = verify(source.paper, resolve(source.paper, [key])).data, "(checked just now)"
-    record = next(r for r in ledger["claims"] if r["id"] == key)
-    return record, ledger["signatures"][record["signature"]], origin
+    known = {r["id"]: r for r in ledger["claims"]}
+    return known, ledger["signatures"][known[key]["signature"]], origin
 
 
 def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
@@ -81,7 +82,7 @@ def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
         yield f"not proved here, but used: {', '.join(record['rests_on'])}"
 
 
-def step_lines(step: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
+def step_lines(step: dict[str, Any], record: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Everything about a step."""
     yield f"{step['id']} (a printed step of {record['id']}, line {step['paper_line']}): {step['why']}"
     yield f"\n  {pretty(step['statement']['text'])}"
@@ -96,10 +97,11 @@ def step_lines(step: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
                f"{citation['verdict']}")
         yield from counterexample_lines(citation["evidence"].get("counterexample"))
     yield f"uses: {', '.join(step['uses']) or 'nothing'}"
-    if record["statement"] is not None:
-        yield f"\nthe statement {record['id']}: {record['verdict']}, printed proof: {record['derivation']}"
-        yield f"  {pretty(record['statement']['text'])}"
-    yield from repair_lines(record["repair"])
+    for claim in whole(record, known):
+        yield f"\nthe statement {claim['id']}: {claim['verdict']}, printed proof: {claim['derivation']}"
+        if claim["statement"] is not None:
+            yield f"  {pretty(claim['statement']['text'])}"
+        yield from repair_lines(claim["repair"])
 
 
 def given_lines(given: list[dict[str, Any]]) -> Iterator[str]:

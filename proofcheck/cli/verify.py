@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,9 @@ def show_ledger(ledger: Ledger, out: Console) -> None:
     found = [(item, record) for record in ledger.claims for item in (record, *record["steps"]) if item["finding"]]
     found.sort(key=lambda pair: FINDINGS.index(pair[0]["finding"]))
     out.print(f"Findings in the paper: {len(found)}", soft_wrap=True)
-    refuted_ids = {r["id"] for r in ledger.claims if r["verdict"] == "refuted"}
+    known = {r["id"]: r for r in ledger.claims}
     for item, record in found:
-        for line in told(item, record, refuted_ids):
+        for line in told(item, record, known):
             out.print(line, soft_wrap=True)
     out.print()
     rows = ((r["id"], r["verdict"], r["derivation"], r["finding"] or "", r["title"]) for r in ledger.claims)
@@ -93,17 +93,24 @@ def show_ledger(ledger: Ledger, out: Console) -> None:
         out.print(f"{name}: {', '.join(f'{n} {word}' for word, n in tally.items()) or 'none'}", soft_wrap=True)
 
 
-def told(item: dict[str, Any], record: dict[str, Any], refuted_ids: set[str]) -> Iterator[str]:
+def told(item: dict[str, Any], record: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """What the evidence shows to be wrong in a claim or a step, in a few lines."""
     yield f"\n{item['id']}: {item['finding']} (line {item['paper_line']}) -- {item.get('title') or item['why']}"
     if item is record and record["members"]:
-        yield f"    false:   {', '.join(k for k in record['members'] if k in refuted_ids)}"
+        false = [k for k in record["members"] if k in known and known[k]["verdict"] == "refuted"]
+        yield f"    false:   {', '.join(false)}"
         return
     yield from explained(item)
-    if item is not record and item["finding"] != "typo" and record["statement"] is not None:
-        yield f"    the statement {record['id']} itself: {record['verdict']}" + _by(record)
-    if item["finding"] == "false":
-        yield from repaired(record)
+    for claim in whole(record, known):
+        if item is not record and item["finding"] != "typo":
+            yield f"    the statement {claim['id']} itself: {claim['verdict']}" + _by(claim)
+        if item["finding"] == "false":
+            yield from repaired(claim)
+
+
+def whole(record: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The statement that a step serves: the claim, or the parts that the claim is the conjunction of."""
+    return [known[k] for k in record["members"] if k in known] if record["members"] else [record]
 
 
 def _by(record: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ def replay(certificate: Certificate) -> Theorem:
         return made[-1]
     except RuleError as error:
         raise BadCertificate(f"a rule refuses: {error}") from None
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BadCertificate(f"malformed: {type(error).__name__}: {error}") from None
 
 
@@ -129,6 +129,8 @@ def read_signature(data: Mapping[str, Any]) -> Signature:
     indices = {name: Index(name, Var(dim, True)) for name, dim in data["indices"].items()}
     arrays: dict[str, Array] = {}
     for name, params, body in data["arrays"]:
+        if name in arrays:
+            raise ValueError(f"the name {name} means two things")
         signature = Signature(arrays, indices, dims)
         term = None if body is None else Reader(signature).term(body)
         arrays[name] = Array(name, tuple(indices[p] for p in params), term)

@@ -26,7 +26,8 @@ class Undefined(ValueError):
 
 def precision(bits: int) -> AbstractContextManager[object]:
     """Work at this many bits inside a with statement."""
-    return ctx.workprec(bits)  # type: ignore[no-any-return]
+    manager: AbstractContextManager[object] = ctx.workprec(bits)
+    return manager
 
 
 def ball(value: Fraction) -> arb:
@@ -89,6 +90,8 @@ class Interval:
 
     def power(self, exponent: Fraction) -> Interval:
         """x**q; raises Undefined for negative bases of roots and for 1/0."""
+        if exponent == 0:
+            return Interval.point(Fraction(1))
         if exponent < 0:
             return self.power(-exponent).inverse()
         if exponent.denominator == 1:

@@ -37,7 +37,6 @@ from proofcheck.kernel.terms import (
     Var,
     add,
     mul,
-    rename,
     unfold,
 )
 
@@ -45,6 +44,7 @@ Atom = tuple[Any, ...]
 Monomial = tuple[tuple[Atom, Fraction], ...]
 Poly = dict[Monomial, Fraction]
 Spot = tuple[str, str]  # an index: its name and the name of its dimension
+MAX_POWER = 1000  # larger exponents of numbers and sums are not worked out
 MAX_SQUARED = 8  # |p|**2 is opened for at most this many monomials; leaving it closed is sound
 ONE: Poly = {(): Fraction(1)}
 
@@ -53,13 +53,14 @@ class NotNormalizable(ValueError):
     """The term contains something that the normal form does not cover."""
 
 
-@lru_cache(maxsize=5000)
 def normal(term: Expr, positive: frozenset[Var] = frozenset()) -> Poly:
-    """The normal form, definitions unfolded; ``positive`` parameters may be taken out of roots and Abs.
+    """The normal form, definitions unfolded; ``positive`` parameters may be taken out of roots and Abs."""
+    return dict(_normal(term, frozenset(v.name for v in positive if not v.integer)))
 
-    Results are remembered, so nobody may change them.
-    """
-    return _Normalizer(frozenset(v.name for v in positive)).poly(unfold(term))
+
+@lru_cache(maxsize=5000)
+def _normal(term: Expr, positive: frozenset[str]) -> Poly:
+    return _Normalizer(positive).poly(unfold(term), {})
 
 
 def is_zero(term: Expr, positive: frozenset[Var] = frozenset()) -> bool:
@@ -69,7 +70,7 @@ def is_zero(term: Expr, positive: frozenset[Var] = frozenset()) -> bool:
         if not poly:
             return True
         worst = _denominator(poly)
-        if worst is None:
+        if worst is None or not worst[0][1]:  # multiplying by a base that is 0 would prove anything
             return False
         atom, power = worst
         base = dict(atom[1])
@@ -162,8 +163,9 @@ def _root(value: Fraction, power: Fraction) -> Fraction | None:
     return None
 
 
-def _spot(index: Index) -> Spot:
-    return (index.name, index.dim.name)
+def _spot(index: Index, bound: Mapping[Index, Spot]) -> Spot:
+    """What an index is called in atoms; bound indices have names that no index can have, such as %1 or #0.0."""
+    return bound.get(index, (index.name, index.dim.name))
 
 
 def _spots(item: object) -> set[Spot]:
@@ -184,6 +186,8 @@ def _height(item: object) -> int:
     """How deep sums and maxima are nested."""
     if not isinstance(item, tuple) or not item:
         return 0
+    if item[0] in ("entry", "delta"):
+        return 0
     own = 1 if item[0] in ("sum", "peak") else 0
     return own + max((_height(part) for part in item), default=0)
 
@@ -197,7 +201,7 @@ def _renamed_atom(atom: Atom, names: Mapping[Spot, Spot]) -> Atom:
         case "sum":
             return _canonical(_renamed(atom[2], names), set(atom[1]))
         case "peak":
-            return ("peak", atom[1], _key(_renamed_poly(dict(atom[2]), names)))
+            return _peak(atom[1][0], _renamed_poly(dict(atom[2]), names))
         case "exp" | "base":
             return (atom[0], _key(_renamed_poly(dict(atom[1]), names)))
         case "fn" if atom[1] == "Abs":
@@ -233,7 +237,7 @@ class _Normalizer:
         self.positive = positive
         self.count = 0
 
-    def poly(self, term: Expr) -> Poly:
+    def poly(self, term: Expr, bound: Mapping[Index, Spot]) -> Poly:
         match term:
             case Num(value):
                 return {(): value} if value else {}
@@ -241,26 +245,27 @@ class _Normalizer:
                 return _atom(("const", name))
             case Var(name, integer):
                 return _atom(("dim" if integer else "var", name))
-            case Entry(Array(name, _, None), indices):
-                return _atom(("entry", name, tuple(_spot(i) for i in indices)))
+            case Entry(Array(name, params, None), indices):
+                label = f"{name}({', '.join(f'{p.name}:{p.dim.name}' for p in params)})"
+                return _atom(("entry", label, tuple(_spot(i, bound) for i in indices)))
             case Delta(left, right):
-                return ONE if left == right else _atom(("delta", *sorted((_spot(left), _spot(right)))))
+                return ONE if left == right else _atom(("delta", *sorted(_spot(i, bound) for i in (left, right))))
             case Add(args):
-                return _sum(self.poly(a) for a in args)
+                return _sum(self.poly(a, bound) for a in args)
             case Mul(args):
-                return self.product([self.poly(a) for a in args])
+                return self.product([self.poly(a, bound) for a in args])
             case Pow(base, power):
-                return self.power(self.poly(base), power)
+                return self.power(self.poly(base, bound), power)
             case Fn(name, args):
-                return self.function(name, [self.poly(a) for a in args])
+                return self.function(name, [self.poly(a, bound) for a in args])
             case Sum(index, body):
-                own = self.unique(index)
-                return self.total(_spot(own), self.poly(rename(body, {index: own})))
+                own = self.unique_spot(index.dim.name)
+                return self.total(own, self.poly(body, {**bound, index: own}))
             case Peak(index, body):
-                own = self.unique(index)
-                return self.peak(_spot(own), self.poly(rename(body, {index: own})))
+                own = self.unique_spot(index.dim.name)
+                return self.peak(own, self.poly(body, {**bound, index: own}))
             case Diff(body, wrt):
-                return self.poly(derivative(body, wrt))
+                return self.poly(derivative(body, wrt), bound)
         raise NotNormalizable(f"no normal form for {type(term).__name__}: {term}")
 
     def product(self, factors: list[Poly]) -> Poly:
@@ -275,10 +280,6 @@ class _Normalizer:
                 atom, scale = _as_base(p)
                 found = self.tidy(_scaled(_product(found, _atom(atom)), scale))
         return found
-
-    def unique(self, index: Index) -> Index:
-        self.count += 1
-        return Index(f"%{self.count}", index.dim)
 
     def tidy(self, poly: Poly) -> Poly:
         """Merge deltas, and open powers whose exponent has become an integer."""
@@ -312,6 +313,8 @@ class _Normalizer:
     def power(self, poly: Poly, power: Fraction) -> Poly:
         if power == 0:
             return ONE
+        if abs(power.numerator) > MAX_POWER:
+            raise NotNormalizable(f"an exponent beyond {MAX_POWER}: {power}")
         if power.denominator == 1 and power > 0:
             return self.tidy(_power(poly, int(power)))
         if not poly and power > 0:
@@ -380,10 +383,7 @@ class _Normalizer:
         return tuple((a, p) for a, p in least if p)
 
     def peak(self, spot: Spot, poly: Poly) -> Poly:
-        if not any(spot in _spots(m) for m in poly):
-            return poly
-        name = (f"#{_height(_key(poly))}.0", spot[1])
-        return _atom(("peak", (name,), _key(_renamed_poly(poly, {spot: name}))))
+        return _atom(_peak(spot, poly)) if any(spot in _spots(m) for m in poly) else poly
 
     def total(self, spot: Spot, poly: Poly) -> Poly:
         return self.tidy(_sum(_scaled(self.total_of(spot, m), c) for m, c in poly.items()))
@@ -394,7 +394,7 @@ class _Normalizer:
         for atom, power in mono:
             if atom[0] == "sum" and power.denominator == 1 and power > 0 and spot in _spots(atom):
                 for _ in range(int(power)):
-                    names = {old: self.unique_spot(old) for old in atom[1]}
+                    names = {old: self.unique_spot(old[1]) for old in atom[1]}
                     bound |= set(names.values())
                     factors.append(_renamed(atom[2], names))
             else:
@@ -404,9 +404,9 @@ class _Normalizer:
             whole = _times(whole, f)
         return self.components(*self.resolve(whole, bound))
 
-    def unique_spot(self, spot: Spot) -> Spot:
+    def unique_spot(self, dim: str) -> Spot:
         self.count += 1
-        return (f"%{self.count}", spot[1])
+        return (f"%{self.count}", dim)
 
     def resolve(self, mono: Monomial, bound: set[Spot]) -> tuple[Monomial, set[Spot]]:
         """Use sum_r delta(r, s) f(r) = f(s)."""
@@ -449,6 +449,12 @@ def _split_exponentials(mono: Monomial) -> Monomial:
         else:
             found.append((atom, power))
     return tuple(found)
+
+
+def _peak(spot: Spot, poly: Poly) -> Atom:
+    """The largest value of a polynomial over one index, which is named by the height of what it ranges over."""
+    name = (f"#{_height(_key(poly))}.0", spot[1])
+    return ("peak", (name,), _key(_renamed_poly(poly, {spot: name})))
 
 
 def _canonical(factors: Monomial, bound: set[Spot]) -> Atom:

@@ -239,14 +239,16 @@ def _raise(base: arb, power: Fraction) -> arb:
         return whole_power(base, power.numerator)
     if not base >= 0:
         raise NoCounterexample("a root of a ball that may be negative")
-    return whole_power(base.root(power.denominator), power.numerator)
+    root: arb = base.root(power.denominator)
+    return whole_power(root, power.numerator)
 
 
 def _apply(name: str, args: list[arb]) -> arb:
     x = args[0]
     match name:
         case "exp" | "sinh" | "cosh" | "tanh" | "erf" | "erfc":
-            return getattr(x, name)()
+            found: arb = getattr(x, name)()
+            return found
         case "log" if x > 0:
             return x.log()
         case "Abs":

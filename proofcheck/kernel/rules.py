@@ -16,6 +16,7 @@ from proofcheck.kernel.signs import NONNEGATIVE, PLUS, Facts
 from proofcheck.kernel.terms import (
     Add,
     Array,
+    Diff,
     Entry,
     Expr,
     Fn,
@@ -32,11 +33,11 @@ from proofcheck.kernel.terms import (
     children,
     clear_binder,
     eq,
-    expand,
     expr,
     free_indices,
     fresh,
     mul,
+    place,
     rebuild,
     rename,
     sqrt,
@@ -166,10 +167,11 @@ def monotone(premise: Theorem, *side: Theorem, template: Expr, hole: Var, hyps: 
     """From a <= b, template(a) <= template(b) or the reverse, whichever way the template is monotone."""
     concl = premise.concl
     facts = _facts((premise, *side), hyps)
+    _require(type(hole) is Var, "a hole is a parameter")
     low, high = plug(template, hole, concl.lhs), plug(template, hole, concl.rhs)
     _defined(facts, low, high)
     gathered = _gather((premise, *side), hyps)
-    _require(hole not in set().union(*(variables(h) for h in gathered)), "the hole occurs in a hypothesis")
+    _require(not any(hole in variables(h) for h in gathered), "the hole occurs in a hypothesis")
     if concl.op == "=":
         return gathered, eq(low, high)
     direction = _direction(template, hole, concl, facts)
@@ -180,6 +182,8 @@ def plug(template: Expr, hole: Var, term: Expr) -> Expr:
     """Put a term into the hole; indices bound by the template capture those of the term on purpose."""
     if template == hole:
         return term
+    # what is equal at one point may have different derivatives there
+    _require(not isinstance(template, Diff) or hole not in variables(template), "the hole is inside a derivative")
     return rebuild(template, tuple(plug(c, hole, term) for c in children(template)))
 
 
@@ -309,13 +313,16 @@ def mean_value(slope: Theorem, s_low: Theorem, s_high: Theorem, t_low: Theorem, 
     slope: low <= hole, hole <= high, ... |- |f'(hole)| <= M; the others: low <= s, s <= high, low <= t, t <= high.
     """
     low, high, s, t = s_low.concl.lhs, s_high.concl.rhs, s_low.concl.rhs, t_low.concl.rhs
+    _require(type(hole) is Var and not any(hole in variables(b) for b in _definitions(function)),
+             "the hole occurs in a definition")
     # a hypothesis holds for all values of its indices, so bounds with free indices would say too much
     _require(not free_indices(low) and not free_indices(high), "the interval may not depend on an index")
     same = [(s, s_high.concl.lhs), (t, t_high.concl.lhs), (low, t_low.concl.lhs), (high, t_high.concl.rhs)]
     _require(all(alike(a, b) for a, b in same), "the four bounds do not fit together")
     hyps = slope.hyps - {low <= hole, hole <= high}
-    _require(not any(hole in variables(h) for h in hyps), "a hypothesis on the slope depends on the hole")
     side = (s_low, s_high, t_low, t_high)
+    _require(not any(hole in variables(h) for h in (*hyps, *_gather(side), low <= high)),
+             "the hypotheses and the interval may not depend on the hole")
     facts = Facts((*_gather(side, tuple(hyps)), low <= hole, hole <= high, slope.concl))
     _defined(facts, function)
     try:
@@ -365,7 +372,8 @@ def instantiate(premise: Theorem, *side: Theorem, parameter: Var, term: Expr, hy
     _defined(facts, term)
     mapping: dict[Expr, Expr] = {parameter: term}
     for rel in (*premise.hyps, premise.concl):
-        _require(not any(parameter in variables(body) for body in _definitions(rel)), f"{parameter} occurs in a definition")
+        _require(not any(parameter in variables(b) for b in _definitions(rel.lhs, rel.rhs)),
+                 f"{parameter} occurs in a definition")
     apart = [_renamed_apart(h, free_indices(term)) if parameter in variables(h) else h for h in premise.hyps]
     replaced = [Rel(h.op, substitute(h.lhs, mapping), substitute(h.rhs, mapping)) for h in apart]
     concl = premise.concl
@@ -375,13 +383,16 @@ def instantiate(premise: Theorem, *side: Theorem, parameter: Var, term: Expr, hy
 
 def _renamed_apart(hyp: Rel, taken: frozenset[Index]) -> Rel:
     """The hypothesis over fresh indices: it holds for all their values, whatever those of a new term are."""
-    names = {i: fresh(i, taken | free_indices(hyp)) for i in free_indices(hyp) if i.name in {t.name for t in taken}}
+    names: dict[Index, Index] = {}
+    for i in sorted(free_indices(hyp), key=lambda i: i.name):
+        if i.name in {t.name for t in taken}:
+            names[i] = fresh(i, taken | free_indices(hyp) | set(names.values()))
     return Rel(hyp.op, rename(hyp.lhs, names), rename(hyp.rhs, names)) if names else hyp
 
 
-def _definitions(rel: Rel) -> list[Expr]:
-    """The bodies of all definitions that a relation uses."""
-    return [t.array.body for side in (rel.lhs, rel.rhs) for t in subterms(side)
+def _definitions(*terms: Expr) -> list[Expr]:
+    """The bodies of all definitions that terms use."""
+    return [t.array.body for term in terms for t in subterms(term)
             if isinstance(t, Entry) and t.array.body is not None]
 
 
@@ -393,7 +404,7 @@ def instantiate_array(premise: Theorem, *side: Theorem, array: Array, params: tu
     _require(tuple(p.dim for p in params) == tuple(p.dim for p in array.params), "the indices do not fit the array")
     _defined(_facts(side, hyps), term)
     for rel in (*premise.hyps, premise.concl):
-        _require(not any(array in arrays(b) for b in _definitions(rel)), f"{array.name} occurs in a definition")
+        _require(not any(array in arrays(b) for b in _definitions(rel.lhs, rel.rhs)), f"{array.name} occurs in a definition")
     loose = free_indices(term) - set(params)
     apart = [_renamed_apart(h, loose) if array in arrays(h) else h for h in premise.hyps]
     replaced = frozenset(_fill(h, array, params, term) for h in apart)
@@ -401,11 +412,10 @@ def instantiate_array(premise: Theorem, *side: Theorem, array: Array, params: tu
 
 
 def _fill(rel: Rel, array: Array, params: tuple[Index, ...], term: Expr) -> Rel:
-    stand_in = Array(f"{array.name}'", params, term)
-
     def walk(item: Expr) -> Expr:
         if isinstance(item, Entry) and item.array == array:
-            return expand(stand_in[item.indices])
+            return place(term, params, item.indices)
+        _require(not isinstance(item, Diff) or array not in arrays(item), f"{array.name} occurs in a derivative")
         if isinstance(item, (Sum, Peak)):
             index, body = clear_binder(item.index, item.body, free_indices(term) - set(params))
             return type(item)(index, walk(body))

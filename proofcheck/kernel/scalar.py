@@ -25,7 +25,7 @@ from math import inf, isinf
 from typing import Any
 
 from proofcheck.kernel.calculus import NotDifferentiable, derivative
-from proofcheck.kernel.intervals import End, Interval, Undefined, enclose, precision
+from proofcheck.kernel.intervals import End, Interval, enclose, precision
 from proofcheck.kernel.normal import NotNormalizable, normal, to_term
 from proofcheck.kernel.signs import bounds
 from proofcheck.kernel.terms import (
@@ -44,7 +44,7 @@ from proofcheck.kernel.terms import (
     substitute,
     variables,
 )
-from proofcheck.kernel.text import Reader, TextError
+from proofcheck.kernel.text import Reader
 
 Tree = list[Any]
 MAX_BITS = 4096
@@ -115,7 +115,7 @@ def gap(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[Expr, dict[Var, Range]]:
     if len({v.name for v in names}) != len(names):
         raise Rejected("one name stands for a parameter and for a dimension")
     box = {Var(v.name): r for v, r in box_from(hyps, names).items()}
-    return tidy(substitute(goal.rhs - goal.lhs, {v: Var(v.name) for v in names}), box), box
+    return tidy(substitute(goal.rhs - goal.lhs, {v: Var(v.name) for v in names if v.integer}), box), box
 
 
 def tidy(term: Expr, box: Box) -> Expr:
@@ -138,7 +138,7 @@ def check(goal: Rel, hyps: tuple[Rel, ...], tree: Tree) -> None:
     term, box = gap(goal, hyps)
     try:
         _check(term, box, goal.op == "<", tree)
-    except (Undefined, NotDifferentiable, TextError, ValueError, TypeError, IndexError, KeyError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         raise Rejected(str(error)) from None
 
 
@@ -296,6 +296,7 @@ def _concave(term: Expr, box: dict[Var, Range], strict: bool, name: str, why: Tr
     if isinstance(whole.lo, float) or isinstance(whole.hi, float):
         raise Rejected(f"the range of {name} is not bounded")
     _require_regular(term, box)
+    _require_regular(derivative(term, var), inner)  # no kinks
     _check(tidy(-derivative(derivative(term, var), var), inner), inner, False, why)
     _check(*face_of(term, box, var, whole.lo), strict, low)
     _check(*face_of(term, box, var, whole.hi), strict, high)

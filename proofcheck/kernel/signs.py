@@ -32,6 +32,7 @@ from proofcheck.kernel.terms import (
     Var,
     arrays,
     children,
+    subterms,
     unfold,
     variables,
 )
@@ -80,16 +81,16 @@ def box_of(facts: Iterable[Rel], names: Iterable[Var]) -> dict[Var, Interval]:
 
 def match(pattern: Expr, term: Expr) -> dict[Index, Index] | None:
     """A renaming of the pattern's free indices that gives the term, or None."""
-    return _match(pattern, term, {}, frozenset())
+    return _match(pattern, term, {}, ())
 
 
-def _match(pattern: Expr, term: Expr, found: dict[Index, Index], bound: frozenset[tuple[Index, Index]]
+def _match(pattern: Expr, term: Expr, found: dict[Index, Index], bound: tuple[tuple[Index, Index], ...]
            ) -> dict[Index, Index] | None:
     if type(pattern) is not type(term):
         return None
     match pattern, term:
         case (Sum(i, a), Sum(j, b)) | (Peak(i, a), Peak(j, b)):
-            return _match(a, b, found, bound | {(i, j)}) if i.dim == j.dim else None
+            return _match(a, b, found, ((i, j), *bound)) if i.dim == j.dim else None
         case Entry(a, p), Entry(b, q):
             return _match_indices(p, q, found, bound) if a == b else None
         case Delta(a, b), Delta(c, d):
@@ -112,12 +113,11 @@ def _match(pattern: Expr, term: Expr, found: dict[Index, Index], bound: frozense
 
 
 def _match_indices(p: tuple[Index, ...], q: tuple[Index, ...], found: dict[Index, Index],
-                   bound: frozenset[tuple[Index, Index]]) -> dict[Index, Index] | None:
+                   bound: tuple[tuple[Index, Index], ...]) -> dict[Index, Index] | None:
     result = dict(found)
     for i, j in zip(p, q, strict=True):
-        if (i, j) in bound:
-            continue
-        if i.dim != j.dim or any(i == a or j == b for a, b in bound) or result.setdefault(i, j) != j:
+        inner = next((pair for pair in bound if i == pair[0] or j == pair[1]), None)  # innermost binders come first
+        if i.dim != j.dim or (inner != (i, j) if inner else result.setdefault(i, j) != j):
             return None
     return result
 
@@ -226,8 +226,18 @@ class Facts:
             case Fn("geometric", (x,)) if self.sign(1 - x) != PLUS or self.sign(1 + x) != PLUS:
                 return False
             case Diff(body, _):
-                return self.defined(body)
+                return self.defined(body) and all(map(self._smooth, subterms(unfold(body))))
         return all(self.defined(c) for c in children(term))
+
+
+    def _smooth(self, term: Expr) -> bool:
+        """Whether a defined term is no kink itself; then all terms nearby are defined, too."""
+        match term:
+            case Pow(base, power) if power.denominator != 1:
+                return self.sign(base) == PLUS
+            case Fn("Abs" | "Max" | "Min", _) | Peak():
+                return False
+        return True
 
 
 def _ratio(poly: Poly, other: Poly) -> Fraction | None:

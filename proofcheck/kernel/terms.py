@@ -23,27 +23,42 @@ FUNCTIONS: dict[str, int] = {
 }  # name -> number of arguments; geometric(x) is the sum of x**i over all i >= 0
 
 
+def _need(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+def _need_name(name: object) -> None:
+    _need(type(name) is str and name.removeprefix("%").isidentifier(), f"not a name: {name!r}")
+
+
+def _need_terms(*items: object) -> None:
+    """Terms of the classes below and nothing else: a foreign subclass could hide what it contains."""
+    _need(all(type(t) in NODES for t in items), "the parts of a term must be terms")
+
+
 class Expr:
     """Base of all terms; subclasses are final.  Operators build terms, comparisons build relations."""
 
     __slots__ = ("_hash",)
+    _hash: int
 
     def _key(self) -> tuple[object, ...]:
         raise NotImplementedError
 
     def __hash__(self) -> int:
         try:
-            return self._hash  # type: ignore[has-type, no-any-return]
+            return self._hash
         except AttributeError:
             object.__setattr__(self, "_hash", hash((type(self).__name__, self._key())))
-            return self._hash  # type: ignore[has-type, no-any-return]
+            return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         if type(self) is not type(other) or hash(self) != hash(other):
             return False
-        return self._key() == other._key()  # type: ignore[attr-defined, no-any-return]
+        return isinstance(other, Expr) and self._key() == other._key()
 
     def __add__(self, other: Scalar) -> Expr:
         return add(self, other)
@@ -96,13 +111,15 @@ class Expr:
         return to_text(self)
 
 
-
 @final
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Num(Expr):
     """An exact rational number."""
 
     value: Fraction
+
+    def __post_init__(self) -> None:
+        _need(type(self.value) is Fraction, f"not an exact rational: {self.value!r}")
 
     def _key(self) -> tuple[object, ...]:
         return (self.value,)
@@ -114,6 +131,9 @@ class Const(Expr):
     """A named real constant; only ``pi`` exists."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        _need(self.name == "pi", f"unknown constant {self.name!r}")
 
     def _key(self) -> tuple[object, ...]:
         return (self.name,)
@@ -127,6 +147,10 @@ class Var(Expr):
     name: str
     integer: bool = False
 
+    def __post_init__(self) -> None:
+        _need_name(self.name)
+        _need(type(self.integer) is bool and self.name not in ("pi", "E"), f"not a variable: {self.name!r}")
+
     def _key(self) -> tuple[object, ...]:
         return (self.name, self.integer)
 
@@ -139,6 +163,10 @@ class Index:
     name: str
     dim: Var
 
+    def __post_init__(self) -> None:
+        _need_name(self.name)
+        _need(type(self.dim) is Var and self.dim.integer, f"{self.name} must run over a dimension, not {self.dim!r}")
+
 
 @final
 @dataclass(frozen=True)
@@ -149,11 +177,17 @@ class Array:
     params: tuple[Index, ...]
     body: Expr | None = None
 
+    def __post_init__(self) -> None:
+        _need_name(self.name)
+        _need(type(self.params) is tuple and all(type(p) is Index for p in self.params), "parameters are indices")
+        _need(len({p.name for p in self.params}) == len(self.params), f"{self.name} names a parameter twice")
+        if self.body is not None:
+            _need_terms(self.body)
+            loose = free_indices(self.body) - set(self.params)
+            _need(not loose, f"definition of {self.name} leaves {sorted(i.name for i in loose)} free")
+
     def __getitem__(self, indices: Index | tuple[Index, ...]) -> Entry:
         chosen = indices if isinstance(indices, tuple) else (indices,)
-        if tuple(i.dim for i in chosen) != tuple(p.dim for p in self.params):
-            raise ValueError(f"{self.name} takes indices over {[p.dim.name for p in self.params]}, "
-                             f"got {[i.name for i in chosen]}")
         return Entry(self, chosen)
 
 
@@ -164,6 +198,12 @@ class Entry(Expr):
 
     array: Array
     indices: tuple[Index, ...]
+
+    def __post_init__(self) -> None:
+        _need(type(self.array) is Array and type(self.indices) is tuple, "an entry has an array and indices")
+        _need(all(type(i) is Index for i in self.indices)
+              and [i.dim for i in self.indices] == [p.dim for p in self.array.params],
+              f"{self.array.name} takes indices over {[p.dim.name for p in self.array.params]}, got {self.indices}")
 
     def _key(self) -> tuple[object, ...]:
         return (self.array, self.indices)
@@ -177,6 +217,10 @@ class Delta(Expr):
     left: Index
     right: Index
 
+    def __post_init__(self) -> None:
+        _need(type(self.left) is type(self.right) is Index and self.left.dim == self.right.dim,
+              f"delta of two indices over one dimension, not {self.left} and {self.right}")
+
     def _key(self) -> tuple[object, ...]:
         return (self.left, self.right)
 
@@ -188,6 +232,10 @@ class Sum(Expr):
 
     index: Index
     body: Expr
+
+    def __post_init__(self) -> None:
+        _need(type(self.index) is Index, f"not an index: {self.index!r}")
+        _need_terms(self.body)
 
     def _key(self) -> tuple[object, ...]:
         return (self.index, self.body)
@@ -201,14 +249,19 @@ class Peak(Expr):
     index: Index
     body: Expr
 
+    def __post_init__(self) -> None:
+        _need(type(self.index) is Index, f"not an index: {self.index!r}")
+        _need_terms(self.body)
+
     def _key(self) -> tuple[object, ...]:
         return (self.index, self.body)
 
 
 def _flat(args: tuple[Expr, ...], kind: type) -> None:
     """Nested sums and products are not terms, so that text and terms correspond one to one."""
-    if len(args) < 2 or any(isinstance(a, kind) for a in args):
-        raise ValueError(f"{kind.__name__} takes at least two arguments of another kind")
+    _need(type(args) is tuple and len(args) >= 2 and not any(isinstance(a, kind) for a in args),
+          f"{kind.__name__} takes at least two arguments of another kind")
+    _need_terms(*args)
 
 
 @final
@@ -247,6 +300,10 @@ class Pow(Expr):
     base: Expr
     power: Fraction
 
+    def __post_init__(self) -> None:
+        _need_terms(self.base)
+        _need(type(self.power) is Fraction, f"not an exact rational: {self.power!r}")
+
     def _key(self) -> tuple[object, ...]:
         return (self.base, self.power)
 
@@ -260,8 +317,9 @@ class Fn(Expr):
     args: tuple[Expr, ...]
 
     def __post_init__(self) -> None:
-        if FUNCTIONS.get(self.name) != len(self.args):
-            raise ValueError(f"{self.name} with {len(self.args)} arguments; known: {FUNCTIONS}")
+        _need(type(self.args) is tuple and FUNCTIONS.get(self.name) == len(self.args),
+              f"{self.name} with {len(self.args)} arguments; known: {FUNCTIONS}")
+        _need_terms(*self.args)
 
     def _key(self) -> tuple[object, ...]:
         return (self.name, self.args)
@@ -274,6 +332,10 @@ class Diff(Expr):
 
     body: Expr
     wrt: Entry | Var
+
+    def __post_init__(self) -> None:
+        _need_terms(self.body)
+        _need(type(self.wrt) in (Var, Entry), f"cannot differentiate with respect to {self.wrt!r}")
 
     def _key(self) -> tuple[object, ...]:
         return (self.body, self.wrt)
@@ -289,8 +351,8 @@ class Rel:
     rhs: Expr
 
     def __post_init__(self) -> None:
-        if self.op not in ("<=", "<", "="):
-            raise ValueError(f"unknown relation {self.op!r}; allowed: <=, <, =")
+        _need(self.op in ("<=", "<", "="), f"unknown relation {self.op!r}; allowed: <=, <, =")
+        _need_terms(self.lhs, self.rhs)
 
     def __bool__(self) -> bool:
         raise TypeError("a relation has no truth value; let the kernel decide it")
@@ -299,6 +361,9 @@ class Rel:
         from proofcheck.kernel.text import to_text
 
         return to_text(self)
+
+
+NODES = frozenset((Num, Const, Var, Entry, Delta, Sum, Peak, Add, Mul, Pow, Fn, Diff))
 
 
 def expr(value: Scalar) -> Expr:
@@ -364,11 +429,7 @@ def total(index: Index | tuple[Index, ...], body: Scalar) -> Expr:
 
 def define(name: str, params: tuple[Index, ...], body: Scalar) -> Array:
     """An array that abbreviates ``body``; raises ValueError if an index of the body is left free."""
-    term = expr(body)
-    loose = free_indices(term) - set(params)
-    if loose:
-        raise ValueError(f"definition of {name} leaves {sorted(i.name for i in loose)} free")
-    return Array(name, params, term)
+    return Array(name, params, expr(body))
 
 
 def children(term: Expr) -> tuple[Expr, ...]:
@@ -402,10 +463,7 @@ def rebuild(term: Expr, parts: tuple[Expr, ...]) -> Expr:
         case Peak(index, _):
             return Peak(index, parts[0])
         case Diff():
-            wrt = parts[1]
-            if not isinstance(wrt, (Entry, Var)):
-                raise ValueError(f"cannot differentiate with respect to {wrt}")
-            return Diff(parts[0], wrt)
+            return Diff(*parts)  # type: ignore[arg-type]  # it checks what it is given
         case _:
             return term
 
@@ -478,10 +536,12 @@ def rename(term: Expr, mapping: Mapping[Index, Index]) -> Expr:
 
 
 def substitute(term: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
-    """Replace parameters (or undefined array entries without bound indices) by terms, free of capture."""
+    """Replace parameters by terms, free of capture; raises ValueError where a derivative would change its meaning."""
     if term in mapping:
         return mapping[term]
     match term:
+        case Diff(_, wrt) if wrt in mapping or any(depends(t, wrt) for t in mapping.values()):
+            raise ValueError(f"write the derivative out before putting terms into {term}")
         case Sum(index, body) | Peak(index, body):
             incoming: frozenset[Index] = frozenset()
             incoming = incoming.union(*(free_indices(t) for t in mapping.values()))
@@ -489,6 +549,11 @@ def substitute(term: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
             return type(term)(index, substitute(body, mapping))
         case _:
             return rebuild(term, tuple(substitute(c, mapping) for c in children(term)))
+
+
+def depends(term: Expr, wrt: Entry | Var) -> bool:
+    """Whether a parameter or another entry of the same array occurs in the term."""
+    return wrt in variables(term) if isinstance(wrt, Var) else wrt.array in arrays(term)
 
 
 def clear_binder(index: Index, body: Expr, incoming: frozenset[Index]) -> tuple[Index, Expr]:
@@ -501,16 +566,20 @@ def clear_binder(index: Index, body: Expr, incoming: frozenset[Index]) -> tuple[
 
 def expand(entry: Entry) -> Expr:
     """The definition of an entry, at its indices, one level deep; raises ValueError if there is none."""
-    array = entry.array
-    if array.body is None:
-        raise ValueError(f"{array.name} has no definition")
+    if entry.array.body is None:
+        raise ValueError(f"{entry.array.name} has no definition")
+    return place(entry.array.body, entry.array.params, entry.indices)
+
+
+def place(body: Expr, params: tuple[Index, ...], indices: tuple[Index, ...]) -> Expr:
+    """The body with the indices in place of the parameters."""
     # two steps, so that swapping indices (i, j) -> (j, i) cannot collide
-    taken = set(array.params) | set(entry.indices) | free_indices(array.body)
+    taken = set(params) | set(indices) | free_indices(body)
     middle: list[Index] = []
-    for p in array.params:
+    for p in params:
         middle.append(fresh(p, taken | set(middle)))
-    body = rename(array.body, dict(zip(array.params, middle, strict=True)))
-    return rename(body, dict(zip(middle, entry.indices, strict=True)))
+    body = rename(body, dict(zip(params, middle, strict=True)))
+    return rename(body, dict(zip(middle, indices, strict=True)))
 
 
 def unfold(term: Expr) -> Expr:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -37,9 +38,14 @@ from proofcheck.kernel.terms import (
     sqrt,
 )
 
+MAX_EXPONENT = 5000  # of a number such as 1e-400
+
 
 class TextError(ValueError):
-    """Text that is not a term or relation; the message says what was found and what is allowed."""
+    """Text that is not a term or relation; the message says, in one line, what was found and what is allowed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 def to_text(item: Expr | Rel) -> str:
@@ -85,6 +91,14 @@ def _show(term: Expr, level: int) -> str:
     return f"({body})" if own < level else body
 
 
+@contextmanager
+def _shallow(source: str) -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise TextError(f"nested too deeply: {source[:40]!r} ...") from None
+
+
 @dataclass(frozen=True)
 class Signature:
     """What names mean: arrays, free indices, and which parameters are dimensions."""
@@ -107,7 +121,9 @@ class Reader:
 
     def term(self, source: str) -> Expr:
         """One term."""
-        return replace(self, source=source)._term(self._parse(source))
+        tree = self._parse(source)
+        with _shallow(source):
+            return replace(self, source=source)._term(tree)
 
     def relations(self, source: str) -> tuple[Rel, ...]:
         """Relations separated by commas; a chain a <= b < c counts as two."""
@@ -118,7 +134,8 @@ class Reader:
         if not isinstance(tree, ast.Tuple):
             raise TextError(f"expected relations separated by commas, got {source!r}")
         reader = replace(self, source=f"({single},)")
-        return tuple(r for node in tree.elts for r in reader._relation(node))
+        with _shallow(source):
+            return tuple(r for node in tree.elts for r in reader._relation(node))
 
     def relation(self, source: str) -> Rel:
         """Exactly one relation."""
@@ -158,7 +175,7 @@ class Reader:
     def _term(self, node: ast.expr) -> Expr:
         match node:
             case ast.Constant(value=bool()):
-                raise TextError(f"{node.value} is not a number")
+                raise TextError(f"{ast.unparse(node)} is not a number")
             case ast.Constant(value=int(value)):
                 return Num(Fraction(value))
             case ast.Constant(value=float()):
@@ -178,8 +195,11 @@ class Reader:
         raise TextError(f"{ast.unparse(node)!r} is not a term")
 
     def _decimal(self, node: ast.Constant) -> Fraction:
-        written = ast.get_source_segment(self.source.strip(), node) or repr(node.value)
-        return Fraction(written.replace("_", ""))
+        written = (ast.get_source_segment(self.source.strip(), node) or repr(node.value)).replace("_", "").lower()
+        exponent = written.partition("e")[2] or "0"
+        if len(exponent) > 9 or abs(int(exponent)) > MAX_EXPONENT:
+            raise TextError(f"the exponent of {written} is beyond {MAX_EXPONENT}")
+        return Fraction(written)
 
     def _name(self, name: str) -> Expr:
         if name == "pi":

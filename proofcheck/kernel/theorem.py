@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, final
 
-from proofcheck.kernel.terms import Rel
+from proofcheck.kernel.terms import NODES, Array, Index, Rel
 
+PLAIN = NODES | {Rel, Index, Array, str, int, bool}
 _TOKEN = object()
 
 
@@ -29,8 +30,11 @@ class Theorem:
                  premises: tuple[Theorem, ...]) -> None:
         if token is not _TOKEN:
             raise RuleError("theorems are made by the rules of the kernel only")
-        for name, value in (("_hyps", hyps), ("_concl", concl), ("_rule", rule), ("_data", data), ("_premises", premises)):
+        for name, value in zip(self.__slots__, (concl, data, hyps, premises, rule), strict=True):
             object.__setattr__(self, name, value)
+
+    def __init_subclass__(cls) -> None:
+        raise RuleError("there is only one kind of theorem")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise RuleError("a theorem cannot be changed")
@@ -56,7 +60,7 @@ class Theorem:
     @property
     def data(self) -> dict[str, Any]:
         """What the rule was given beside its premises (a copy)."""
-        return dict(self._data)  # type: ignore[attr-defined]
+        return {k: _plain(v) for k, v in self._data.items()}  # type: ignore[attr-defined]
 
     @property
     def premises(self) -> tuple[Theorem, ...]:
@@ -71,14 +75,34 @@ Sequent = tuple[frozenset[Rel], Rel]
 RULES: dict[str, Callable[..., Theorem]] = {}
 
 
+def _plain(value: Any) -> Any:
+    """A copy made of the kernel's own classes; what could answer differently when asked twice is refused."""
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind in (tuple, list):
+        return kind(map(_plain, value))
+    if kind is dict:
+        return {_plain(k): _plain(v) for k, v in value.items()}
+    raise RuleError(f"a rule takes terms, relations, indices, arrays and plain data, not {kind.__name__}")
+
+
 def rule(function: Callable[..., Sequent]) -> Callable[..., Theorem]:
     """Turn a function from premises and data to a sequent into a rule that makes a theorem."""
+    if function.__module__ != "proofcheck.kernel.rules" or function.__name__ in RULES:
+        raise RuleError("rules are defined once, in proofcheck.kernel.rules")
 
     @wraps(function)
     def apply(*premises: Theorem, **data: Any) -> Theorem:
-        if not all(isinstance(p, Theorem) for p in premises):
+        if not all(type(p) is Theorem for p in premises):
             raise RuleError(f"{function.__name__}: premises must be theorems")
-        hyps, concl = function(*premises, **data)
+        data = {k: _plain(v) for k, v in data.items()}
+        try:
+            hyps, concl = function(*premises, **data)
+        except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
+            raise RuleError(f"{function.__name__}: {error}") from error
+        if type(concl) is not Rel or not all(type(h) is Rel for h in hyps):
+            raise RuleError(f"{function.__name__}: hypotheses and conclusions are relations")
         return Theorem(_TOKEN, hyps, concl, function.__name__, data, premises)
 
     RULES[function.__name__] = apply

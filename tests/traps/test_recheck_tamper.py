@@ -7,11 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from proofcheck.independent import disagreement
 from proofcheck.kernel.certificate import BadCertificate, replay
+from proofcheck.kernel.point import Point
+from proofcheck.kernel.text import Reader
 from proofcheck.ledger import Ledger
 from proofcheck.recheck import recheck
 from proofcheck.signatures import digest
@@ -176,6 +180,28 @@ def test_nonsense_is_told_not_raised(nonsense: dict[str, Any]) -> None:
 def test_a_certificate_that_is_no_certificate() -> None:
     with pytest.raises(BadCertificate):
         replay({"signature": {"dims": [], "indices": {}, "arrays": []}, "steps": [["assume", {}, []]]})
+
+
+def test_the_second_evaluator_objects_when_the_first_is_fooled(toy_ledger: Ledger,
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points that refute nothing, with balls that never say no."""
+    monkeypatch.setattr("proofcheck.confirm.recertified", lambda *_: None)
+    for path, value in paths(toy_ledger.data, lambda p, v: p[-1] == "scalars" and "B" in v):
+        away = changed(toy_ledger.data, path, {**value, "B": "-100"})  # B >= 1 or B > 0 fails, or B <= 2 holds
+        assert any("the second evaluator disagrees" in line for line in problems(away)), path
+
+
+@pytest.mark.parametrize(("text", "scalars", "objects"), [
+    ("exp(x) <= 1", {"x": "1"}, False), ("exp(x) <= 1", {"x": "-1"}, True), ("x < 1", {"x": "1"}, False),
+    ("log(x) <= 0", {"x": "0"}, True), ("1/x <= 0", {"x": "0"}, True), ("sqrt(x) <= 1", {"x": "-4"}, True),
+    ("erf(x)**(10**3) >= 1/2", {"x": "1"}, False), ("1 - erf(x) <= 0", {"x": "20"}, False), ("x <= y", {"x": "1"}, True),
+    ("Max(x, 2) <= 1", {"x": "0"}, False), ("geometric(x) <= 1", {"x": "1/2"}, False),
+    ("geometric(x) <= 1", {"x": "2"}, True), ("tanh(x) + cosh(x) - sinh(x) + Abs(x) + erfc(x) <= 0", {"x": "1"}, False),
+])
+def test_the_second_evaluator(text: str, scalars: dict[str, str], objects: bool) -> None:
+    point = Point({k: Fraction(v) for k, v in scalars.items()})
+    goal = Reader().relation(text.replace("10**3", "1000"))
+    assert (disagreement((), goal, point, {}) is not None) == objects
 
 
 def test_the_rechecker_loads_no_searcher() -> None:
