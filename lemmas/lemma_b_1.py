@@ -92,6 +92,9 @@ part_1 = Claim(
          "x = 1 the probability is erf(B/(sigma sqrt 2))^(m/2), and lambda >= 1 (def.3.6/lambda.single), so this m "
          "is inside the regime of Theorem 4.2. The event can only be had with a B that grows with m: see the repair.",
     uses=("def.4.1", "def.3.6/lambda.single"))
+part_1.mutant(inside >= 1 - delta, "refuted", "nor with a hidden constant of 10^9 in the width",
+              hint=Point({"C": Fraction(11), "sigma": Fraction(1), "delta": Fraction(1, 20), "K": Fraction(10) ** 9,
+                          "m": Fraction(10) ** 170}))
 T = Var("t")
 
 

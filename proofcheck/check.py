@@ -202,19 +202,19 @@ class _Check:
     def mutant(self, mutant: Mutant) -> Data:
         """The record of a changed statement."""
         hyps = tuple(h for h in self.claim.hyps if h not in mutant.drop)
-        found = self.decided(mutant.rel, hyps, mutant.expected, mutant.by)
+        found = self.decided(mutant.rel, hyps, mutant.expected, mutant.by, mutant.hint)
         return {"statement": {"text": to_text(mutant.rel)}, "words": mutant.words,
                 "dropped": [{"text": to_text(h)} for h in mutant.drop], "expected": mutant.expected,
                 "verdict": "open", "evidence": found}
 
-    def decided(self, goal: Rel, hyps: Hyps, first: str, by: Proof | None = None) -> Data:
+    def decided(self, goal: Rel, hyps: Hyps, first: str, by: Proof | None = None, hint: Point | None = None) -> Data:
         """A certificate or a counterexample, whichever can be found; the expected one is looked for first."""
         def proof() -> Data | None:
             theorem = self.proof(goal, hyps, by)
             return None if theorem is None else evidence("proof", certify(theorem))
 
         def refutation() -> Data | None:
-            found = self.against(goal, hyps)
+            found = self.against(goal, hyps, hint)
             return None if found["counterexample"] is None else found
 
         ways: list[Callable[[], Data | None]] = [proof, refutation] if first == "proved" else [refutation, proof]

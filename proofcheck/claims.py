@@ -80,13 +80,17 @@ class Repair:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed statement and what the checker must say of it: ``refuted``, or ``proved`` for a strengthening."""
+    """A changed statement and what the checker must say of it: ``refuted``, or ``proved`` for a strengthening.
+
+    ``hint``: as for claims, a point at which to look for a counterexample first.
+    """
 
     rel: Rel
     expected: str
     words: str
     drop: tuple[Rel, ...] = ()
     by: Proof | None = None
+    hint: Point | None = None
 
 
 @dataclass
@@ -136,11 +140,12 @@ class Claim:
         self.steps.append(added)
         return added
 
-    def mutant(self, rel: Rel, expected: str, words: str, drop: Sequence[Rel] = (), by: Proof | None = None) -> None:
+    def mutant(self, rel: Rel, expected: str, words: str, drop: Sequence[Rel] = (), by: Proof | None = None,
+               hint: Point | None = None) -> None:
         """Add a changed statement with the answer that the checker must give."""
         if expected not in ("refuted", "proved"):
             raise PaperError(f"{self.id}: a mutant is expected to be refuted or proved, not {expected!r}")
-        self.mutants.append(Mutant(rel, expected, words, tuple(drop), by))
+        self.mutants.append(Mutant(rel, expected, words, tuple(drop), by, hint))
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,14 @@ def _together(record: Record, table: Mapping[str, Record], path: tuple[str, ...]
 def derivation(record: Record) -> str:
     """``sound``: every printed step holds and the printed proof concludes; ``gap``: not so; ``none`` is printed.
 
-    A claim that is stated again has the derivation of the original.
+    A step that holds, but not for the reason that is cited, is a gap.  A claim that is stated again has the
+    derivation of the original.
     """
     if not record["printed"]:
         return "none"
     concluded = record["statement"] is None or record["evidence"]["method"] == "printed proof"
-    return "sound" if concluded and all(s["verdict"] == "proved" for s in record["steps"]) else "gap"
+    stands = all(s["verdict"] == "proved" and s["finding"] != "mis-cited" for s in record["steps"])
+    return "sound" if concluded and stands else "gap"
 
 
 def finding(record: Record) -> str | None:

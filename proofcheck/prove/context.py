@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from proofcheck.claims import Claim, Paper, Proof
 from proofcheck.kernel import rules
-from proofcheck.kernel.terms import Array, Expr, Index, Rel, Var
+from proofcheck.kernel.terms import Array, Expr, Index, Rel, Var, expr
 from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.bound import Bounder
 from proofcheck.prove.scalar import NotProved, prove_scalar
@@ -23,12 +24,21 @@ class Prover:
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self.known: dict[str, Theorem | None] = {}
+        self.running: list[str] = []
+        self.used: dict[str, set[str]] = {}
+
+    def note(self, key: str) -> None:
+        """Remember that the claim whose proof is running uses this claim."""
+        if self.running:
+            self.used.setdefault(self.running[-1], set()).add(key)
 
     def theorem(self, key: str) -> Theorem:
         """The theorem of a claim, by its printed proof or else by its repair; raises Unproved."""
+        self.note(key)
         if key not in self.known:
             self.known[key] = None  # a circular use finds the claim unproved
-            self.known[key] = self._prove(self.paper[key])
+            with self.inside(key):
+                self.known[key] = self._prove(self.paper[key])
         found = self.known[key]
         if found is None:
             raise Unproved(f"{key} is not proved", [])
@@ -39,14 +49,27 @@ class Prover:
             return self.theorem(claim.same_as)
         if claim.rel is None:
             return None
-        for proof in (self.printed(claim), claim.repair.by if claim.repair and claim.repair.rel is None else None):
-            if proof is None:
-                continue
-            try:
-                return self.run(proof, claim.rel, claim.hyps)
-            except (NotProved, RuleError):
-                continue
+        repair = claim.repair.by if claim.repair and claim.repair.rel is None else None
+        return self._first(claim.rel, claim.hyps, self.printed(claim), repair)
+
+    def _first(self, goal: Rel, hyps: tuple[Rel, ...], *proofs: Proof | None) -> Theorem | None:
+        """The theorem of the first proof that works."""
+        for proof in proofs:
+            if proof is not None:
+                try:
+                    return self.run(proof, goal, hyps)
+                except (NotProved, RuleError):
+                    continue
         return None
+
+    @contextmanager
+    def inside(self, key: str) -> Iterator[None]:
+        """While this claim's proof runs."""
+        self.running.append(key)
+        try:
+            yield
+        finally:
+            self.running.pop()
 
     def printed(self, claim: Claim) -> Proof | None:
         """The proof that the claim itself gives: its own, or the chain of its steps."""
@@ -58,7 +81,7 @@ class Prover:
         """Run a proof and insist that it proves this very goal from these hypotheses."""
         theorem = proof(Context(goal, hyps, self))
         if theorem.concl != goal:
-            theorem = rules.combine(theorem, goal=goal, factors=(rules.expr(1),), hyps=hyps)
+            theorem = rules.combine(theorem, goal=goal, factors=(expr(1),), hyps=hyps)
         extra = theorem.hyps - frozenset(hyps)
         if extra:
             raise NotProved(f"the proof also uses {', '.join(sorted(map(repr, extra)))}", [])
@@ -71,12 +94,8 @@ class Prover:
             step = next(s for s in claim.steps if s.id == key)
             hyps = (*claim.hyps, *(g.rel for g in step.given))
             self.known[key] = None
-            for proof in (step.by, step.instead):
-                if proof is not None and self.known[key] is None:
-                    try:
-                        self.known[key] = self.run(proof, step.rel, hyps)
-                    except (NotProved, RuleError):
-                        continue
+            with self.inside(claim.id):
+                self.known[key] = self._first(step.rel, hyps, step.by, step.instead)
         found = self.known[key]
         if found is None:
             raise Unproved(f"step {key} is not proved", [])
@@ -90,7 +109,6 @@ class Context:
     goal: Rel
     hyps: tuple[Rel, ...]
     prover: Prover
-    memory: dict[str, Theorem] = field(default_factory=dict)
 
     def theorem(self, key: str) -> Theorem:
         """The theorem of a claim that this proof uses."""
@@ -156,8 +174,3 @@ def by_scalar(c: Context) -> Theorem:
 def by_bounds(*keys: str) -> Proof:
     """Known bounds of the parts, from these claims and the hypotheses."""
     return lambda c: c.bound(None, *(c.theorem(k) for k in keys))
-
-
-def by_steps(claim: Claim, *names: str) -> Proof:
-    """The chain of some printed steps."""
-    return lambda c: c.chain(*(c.step(f"{claim.id}/{n}") for n in names))
