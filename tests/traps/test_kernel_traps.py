@@ -255,7 +255,7 @@ def interval_that_moves_with_the_hole() -> Any:
     side = []
     for value in (expr(5), expr(6)):
         side.append(rules.combine(rules.assume(hyp=far[0]), rules.sign(term=value + 200), goal=low <= value,
-                                  factors=(expr(-2), expr(1))))
+                                  factors=(expr(2), expr(1))))
         side.append(rules.combine(rules.sign(term=high - value), goal=value <= high, factors=(expr(1),)))
     return rules.mean_value(slope, *side, function=exp(x), hole=x)
 
