@@ -35,7 +35,7 @@ x, y, z, h = Var("x"), Var("y"), Var("z"), Var("h")
 u, v = Array("u", (i,)), Array("v", (i,))
 w = Array("w", (i, j))
 part = define("part", (i,), x*u[i])
-ONE, HALF = expr(1), Fraction(1, 2)
+ONE, HALF, EXP = expr(1), Fraction(1, 2), exp(h)
 EVAL = ["eval", 64]
 
 
@@ -50,7 +50,7 @@ def slope() -> Theorem:
     return rules.weaken(rules.transitive(same, bound), hyps=(expr(0) <= h,))
 
 
-def mean_value(steep: Theorem, function: Expr = exp(h), hole: Var = h, low: Any = 0, t: Expr = y) -> Theorem:
+def mean_value(steep: Theorem, function: Expr = EXP, hole: Var = h, low: Any = 0, t: Expr = y) -> Theorem:
     return rules.mean_value(steep, given(expr(low) <= x), given(x <= 1), given(expr(0) <= t), given(t <= 1),
                             function=function, hole=hole)
 
