@@ -8,7 +8,8 @@ SUM = "8*exp(5*B)+16*exp(9*B)+8*exp(7*B) <= exp(10*B)"
 
 
 def decide(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "proofcheck.cli", "decide", *args], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "proofcheck.cli", "decide", *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_one_parameter() -> None:
