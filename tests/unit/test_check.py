@@ -24,7 +24,7 @@ Records = Callable[[str], dict[str, Any]]
 
 @pytest.mark.parametrize(("key", "verdict", "derivation", "finding"), [
     ("toy.sum", "proved", "none", None), ("toy.bound", "proved", "none", None), ("toy.gap", "proved", "gap", None),
-    ("toy.implicit", "proved", "none", "missing-hypothesis"), ("toy.cite", "proved", "sound", None),
+    ("toy.implicit", "proved", "none", "missing-hypothesis"), ("toy.cite", "proved", "gap", None),
     ("toy.false", "refuted", "gap", "false"), ("toy.cited", "cited", "none", None),
     ("toy.assumed", "assumed", "none", None), ("toy.parts", "proved", "none", None),
     ("toy.same", "proved", "none", None), ("toy.seen", "witnessed", "none", None), ("toy.chain", "proved", "none", None),
