@@ -379,9 +379,8 @@ def _from_ratio(c: Context) -> Theorem:
                           factors=(expr(1),), hyps=c.hyps)
     lower = rules.combine(c.theorem("lemma.B.1.ratio.up"), goal=S_v[i, r] - S[i, r] <= (exp(2 * R) - 1) * S[i, r],
                           factors=(expr(1),), hyps=c.hyps)
-    ten, eleven = c.theorem("lemma.B.1.10"), c.theorem("lemma.B.1.11")
-    high = c.chain(upper, c.bound((exp(2 * R) - 1) * S_v[i, r] <= target, eleven))
-    low = c.chain(lower, c.bound((exp(2 * R) - 1) * S[i, r] <= target, ten))
+    high = c.chain(upper, c.bound((exp(2 * R) - 1) * S_v[i, r] <= c.goal.rhs, c.theorem("lemma.B.1.11")))
+    low = c.chain(lower, c.bound((exp(2 * R) - 1) * S[i, r] <= c.goal.rhs, c.theorem("lemma.B.1.10")))
     return rules.abs_bound(high, low, term=S[i, r] - S_v[i, r])
 
 
@@ -389,6 +388,8 @@ part_12.repair = Repair("lemma.B.1.12/repair", "The softmax changes by a factor 
                         "difference is at most (exp(2R) - 1) exp(2B + 2R)/m, which is below the claimed bound for every "
                         "B >= 1.", by=_from_ratio,
                         uses=("lemma.B.1.ratio.up", "lemma.B.1.ratio.down", "lemma.B.1.10", "lemma.B.1.11"))
+part_12.mutant(gap_S <= (exp(2 * R) - 1) * exp(2 * B + 2 * R) / m, "proved", "about 2R exp(2B)/m is enough",
+               by=_from_ratio)
 part_12.mutant(gap_S <= R / m * exp(B), "refuted", "with exp(B)")
 part_12.mutant(gap_S <= R / m * exp(B + R), "refuted", "with exp(B + R)")
 
