@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import random
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -136,14 +137,14 @@ def _power(base: Number, power: Number) -> Number:
     return base**power
 
 
-def holds(relation: Relation, at: Mapping[str, Number]) -> bool | None:
+def holds(relation: Relation, at: Mapping[str, Number], floor: str = "1e-10") -> bool | None:
     """Whether the relation holds at a point; None if the sides agree to two thirds of the digits.
 
-    An exact tie of rational numbers such as 0 < 0 is undecided here, too; see ``touches``.
+    Sides smaller than ``floor`` are compared as if they were that large, because terms may have cancelled.
     """
     with mpmath.workdps(DIGITS):
         left, right = value(relation.lhs, at), value(relation.rhs, at)
-        scale = max(abs(left), abs(right), mpmath.mpf(1) / 10**10)
+        scale = max(abs(left), abs(right), mpmath.mpf(floor))
         if abs(left - right) <= scale / mpmath.mpf(10) ** (2 * DIGITS // 3):
             return None
         return relation.op != "=" and bool(left < right)
@@ -157,10 +158,48 @@ def point(text: str) -> dict[str, Number]:
 
 def violates(problem: Problem, at: Mapping[str, Number]) -> bool:
     """Whether all of ``given`` holds at a point and the goal does not; a tie breaks a strict goal."""
-    for hyp in relations(problem.given):
-        verdict = holds(hyp, at)
-        if verdict is False or (verdict is None and hyp.op == "<"):
-            return False
     (goal,) = relations(problem.goal)
+    if any(_fails(h, at) for h in relations(problem.given)):
+        return False
     verdict = holds(goal, at)
     return verdict is False or (verdict is None and goal.op == "<")
+
+
+def admissible(problem: Problem, rng: random.Random) -> dict[str, Number] | None:
+    """A random point at which everything in ``given`` holds, often on its boundary; None if this draw is not one."""
+    (goal,), hyps = relations(problem.goal), relations(problem.given)
+    with mpmath.workdps(2 * DIGITS):
+        at = {n: _draw(rng) for n in names(goal, *hyps)}
+        if rng.random() < 0.3:
+            at = dict.fromkeys(at, _draw(rng))
+        try:
+            for hyp in sorted(hyps, key=lambda h: (h.op == "=", len(names(h)))):
+                _move_inside(hyp, at, rng)
+            return None if any(_fails(h, at) for h in hyps if h.op != "=") else at
+        except (ValueError, ZeroDivisionError):
+            return None
+
+
+def _draw(rng: random.Random) -> Number:
+    size = mpmath.mpf(rng.choice((1, 2, 3, 5, 7, 20))) * mpmath.mpf(10) ** rng.randint(-4, 0)
+    return rng.choice((1, 1, -1)) * size if rng.random() < 0.9 else mpmath.mpf(0)
+
+
+def _move_inside(hyp: Relation, at: dict[str, Number], rng: random.Random) -> None:
+    """Change one parameter such that a hypothesis of the form bound <= parameter, or the other way round, holds."""
+    step = mpmath.mpf(10) ** rng.randint(-5, 0) if hyp.op == "<" or rng.random() < 0.8 else mpmath.mpf(0)
+    match hyp:
+        case Relation("=", ast.Name(id=name), rhs):
+            at[name] = value(rhs, at)
+        case Relation(_, lhs, ast.Name(id=name)) if _fails(hyp, at):
+            at[name] = value(lhs, at) + step
+        case Relation(_, ast.Name(id=name), rhs) if _fails(hyp, at):
+            low = value(rhs, at)
+            at[name] = low * (1 - step / 2) if low > 0 else low - step
+        case Relation(_, ast.Call(args=[ast.Name(id=name)]), rhs) if _fails(hyp, at):
+            at[name] = rng.choice((1, -1)) * value(rhs, at) * (1 - step / 2)
+
+
+def _fails(hyp: Relation, at: Mapping[str, Number]) -> bool:
+    verdict = holds(hyp, at, floor="0")
+    return verdict is False or (verdict is None and hyp.op == "<")
