@@ -59,19 +59,15 @@ def values(start: Net, now: Net, radius: Fraction, eta: Any) -> Values:
     with kind.working():
         reach = max((abs(t) for t in start.logits.flat), default=kind.number(0))
         small = _largest_shift(start, now)
-        scalars = {"B": max(rounded_up(reach), Fraction(1)), "R": radius, "eta": eta, "X": small, "P": exact_or(start, 0),
-                   "Q": exact_or(now, 0), "lam": Fraction(1), "sigma": Fraction(1), "delta": Fraction(1, 20),
+        scalars = {"B": max(rounded_up(reach), Fraction(1)), "R": radius, "eta": eta, "X": small,
+                   "P": start.logits.flat[0],
+                   "Q": now.logits.flat[0], "lam": Fraction(1), "sigma": Fraction(1), "delta": Fraction(1, 20),
                    "C": Fraction(11), "t": abs(small), "K": Fraction(1)}
         arrays = {"w": start.w, "v": now.w, "x": start.x, "a": start.a, "y": start.y, "u": start.w[:, ::2],
                   "b": start.a[:, ::2], "z": kind.array(rng.uniform(-1, 1, start.m)),
                   "q": kind.array(rng.standard_normal((start.d2, start.n))), "f": start.w[0], "g": now.w[0]}
         dims = {"n": start.n, "m": start.m, "d1": start.d1, "d2": start.d2, "p": start.m // 2, "N": start.m}
         return Values(dims, {k: kind.number(s) for k, s in scalars.items()}, arrays)
-
-
-def exact_or(net: Net, place: int) -> Any:
-    """One logit of the net."""
-    return net.logits.flat[place]
 
 
 def _largest_shift(start: Net, now: Net) -> Any:

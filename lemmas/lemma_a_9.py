@@ -63,7 +63,7 @@ def hanson_wright_numbers() -> dict[str, Any]:
 
 hoeffding = Claim("lemma.A.9", "cited", 580, "Hoeffding's inequality", source="Hoeffding 1963",
                   scope="independent bounded variables, t > 0", evidence=hoeffding_numbers,
-                  note="The paper does not say t > 0; for t <= 0 its statement is false (lemma.A.9.t).")
+                  note="The paper does not say t > 0; it is false at t = -1 (lemma.A.9.t).")
 
 sign_of_t = Claim("lemma.A.9.t", "claim", 588,
                   "Lemma A.9 at t <= 0, where the probability is 1: for one variable in [0, 1] it says "

@@ -71,8 +71,8 @@ lemma = Claim("lemma.B.1", "lemma", 607, "the thirteen parts, on one event", sco
               parts=tuple(f"lemma.B.1.{part}" for part in range(1, 14)),
               note="The lemma writes Delta w_r for w_r - v_r, which elsewhere is the gradient.")
 lemma.step("hypothesis-B", B > 1, by_scalar, line=609, given=def_4_1.given, rule="scalar", uses=("def.4.1",),
-           why="the lemma asks for B > 1 and cites Definition 4.1, which gives B = 1 for small sigma; all parts hold "
-               "for B >= 1")
+           why="the lemma asks for B > 1 and cites Definition 4.1, which gives B = 1 for small sigma; Parts 2 to "
+               "13 hold for B >= 1")
 
 K = Var("K")
 coin_B = Fn("Max", (C * sigma * sqrt(log(1 / delta)), expr(1)))
@@ -388,6 +388,8 @@ part_12.repair = Repair("lemma.B.1.12/repair", "The softmax changes by a factor 
                         "difference is at most (exp(2R) - 1) exp(2B + 2R)/m, which is below the claimed bound for every "
                         "B >= 1.", by=_from_ratio,
                         uses=("lemma.B.1.ratio.up", "lemma.B.1.ratio.down", "lemma.B.1.10", "lemma.B.1.11"))
+part_12.mutant(target < first_bound + second_bound, "proved", "the reverse of the last line, for all B >= 1, R and m",
+               by=by_scalar)
 part_12.mutant(gap_S <= (exp(2 * R) - 1) * exp(2 * B + 2 * R) / m, "proved", "about 2R exp(2B)/m is enough",
                by=_from_ratio)
 part_12.mutant(gap_S <= R / m * exp(B), "refuted", "with exp(B)")

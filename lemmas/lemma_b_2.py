@@ -159,7 +159,7 @@ lemma.step("B1-alpha", 1 / new.alpha[i] <= exp(B) / m, None, line=806, uses=("le
            why="Part 4 of Lemma B.1 is about the Gaussian matrix, but alpha_i belongs to the moved one, for which Part 5 "
                "gives exp(B + R)/m; the line would be true with the roles of W and W~ exchanged",
            citation=Citation("lemma.B.1.4.lower", abs(dot(v, r, i)) <= B,
-                             "Part 4 needs the event |<w_r, x_i>| <= B for the matrix that alpha_i belongs to"))
+                             "the event |<w_r, x_i>| <= B for the matrix that alpha_i belongs to"))
 lemma.step("B1-alpha.moved", 1 / new.alpha[i] <= exp(B + R) / m, by_bounds("lemma.B.1.5.lower"), line=806,
            uses=("lemma.B.1.5.lower",), why="what Part 5 gives for the moved matrix", rule="monotone")
 
@@ -191,7 +191,7 @@ lemma.step("B1-exp", exp_gap_size <= 2 * R * exp(2 * B + 2 * R), None, line=812,
            why="Part 7 of Lemma B.1 is about inputs of norm at most 1, and x_i + x_j can have norm 2; the bound "
                "follows from Eq. 7, Parts 4 and 5 and convexity",
            citation=Citation("lemma.B.1.7", sqrt(total(k, (x[k, i] + x[k, j]) ** 2)) <= 1,
-                             "Part 7 needs an input of norm at most 1 in place of x_i + x_j"))
+                             "an input of norm at most 1 in place of x_i + x_j"))
 
 
 def _inverse_alphas(c: Context) -> tuple[Theorem, ...]:
@@ -245,10 +245,9 @@ vs_gap = Claim("lemma.B.2.vS.gap", "claim", 820, "|<v_{l,r}, S_i> - <v_{l,r}, S~
 vs_gap.mutant(abs(new.vS[l, r, i] - old.vS[l, r, i]) <= R / 2, "refuted", "with R/2")
 
 
-def _product_bound(*keys: str) -> Proof:
+def _product_bound(c: Context) -> Theorem:
     """Bound every factor of the line before."""
-    return lambda c: c.bound(None, *(c.theorem(t) for t in keys), *_inverse_alphas(c), *_vs_all(c), *_exps(c),
-                             *_gaps(c))
+    return c.bound(None, *_inverse_alphas(c), *_vs_all(c), *_exps(c), *_gaps(c))
 
 
 def _gaps(c: Context) -> tuple[Theorem, ...]:
@@ -274,6 +273,18 @@ def _abs_inside(target: Expr) -> Proof:
     return proof
 
 
+def _toward(c: Context, goal: Rel) -> Context:
+    """The same surroundings with another goal."""
+    return Context(goal, c.hyps, c.prover)
+
+
+def _likewise(term: Expr, rewritten: Expr, inside: Expr, printed: Expr, bound: Expr) -> Proof:
+    """The same four lines for a term that the paper only calls similar."""
+    return lambda c: c.chain(
+        c.identity(abs(term), abs(rewritten)), _abs_inside(rewritten)(_toward(c, abs(rewritten) <= inside)),
+        _product_bound(_toward(c, inside <= printed)), c.scalar(printed <= bound))
+
+
 B2_rewritten = inv_new_i * inv_new_j * (1 / m) * total(r, vS_new_i * E_old * vs_gap_j)
 B2_inside = inv_new_i * inv_new_j * mean_over_neurons(abs(vS_new_i) * E_old * abs(vs_gap_j))
 B3_rewritten = inv_new_i * inv_new_j * (1 / m) * total(r, vs_gap_i * vS_old_j * E_old)
@@ -284,23 +295,13 @@ bound_23 = 8 * R / m**2 * exp(9 * B)
 lemma.step("B2.1", eq(abs(B2), abs(B2_rewritten)), by_identity, line=820, why="factor out", rule="identity")
 lemma.step("B2.2", abs(B2_rewritten) <= B2_inside, _abs_inside(B2_rewritten), line=820, why="triangle inequality",
            rule="triangle")
-lemma.step("B2.3", B2_inside <= printed_23, _product_bound(), line=822, uses=(*BASICS, "lemma.B.2.vS.gap"),
+lemma.step("B2.3", B2_inside <= printed_23, _product_bound, line=822, uses=(*BASICS, "lemma.B.2.vS.gap"),
            why="the bounds of the factors, Part 13", rule="monotone")
 lemma.step("B2.4", printed_23 <= bound_23, by_scalar, line=824, why="5R <= B", rule="scalar")
 lemma.step("B2", abs(B2) <= bound_23, lambda c: c.chain(*(c.step(f"lemma.B.2/B2.{t}") for t in "1234")), line=824,
            why="the four lines together", rule="transitive")
-lemma.step("B3", abs(B3) <= bound_23,
-           lambda c: c.chain(c.identity(abs(B3), abs(B3_rewritten)),
-                             _abs_inside(B3_rewritten)(_toward(c, abs(B3_rewritten) <= B3_inside)),
-                             c.bound(B3_inside <= printed_23, *_inverse_alphas(c), *_vs_all(c), *_exps(c), *_gaps(c)),
-                             c.scalar(printed_23 <= bound_23)),
+lemma.step("B3", abs(B3) <= bound_23, _likewise(B3, B3_rewritten, B3_inside, printed_23, bound_23),
            line=831, uses=(*BASICS, "lemma.B.2.vS.gap"), why="as for B2", rule="monotone")
-
-
-def _toward(c: Context, goal: Rel) -> Context:
-    """The same surroundings with another goal."""
-    return Context(goal, c.hyps, c.prover)
-
 
 B4_rewritten = (inv_new_j - inv_old_j) * inv_new_i * (1 / m) * total(r, vS_old_i * vS_old_j * E_old)
 B4_inside = abs(inv_new_j - inv_old_j) * inv_new_i * mean_over_neurons(abs(vS_old_i) * abs(vS_old_j) * E_old)
@@ -311,16 +312,12 @@ bound_45 = 4 * R / m**2 * exp(7 * B)
 lemma.step("B4.1", eq(abs(B4), abs(B4_rewritten)), by_identity, line=836, why="factor out", rule="identity")
 lemma.step("B4.2", abs(B4_rewritten) <= B4_inside, _abs_inside(B4_rewritten), line=836, why="triangle inequality",
            rule="triangle")
-lemma.step("B4.3", B4_inside <= printed_45, _product_bound(), line=842, uses=(*BASICS, "lemma.B.1.9"),
+lemma.step("B4.3", B4_inside <= printed_45, _product_bound, line=842, uses=(*BASICS, "lemma.B.1.9"),
            why="the bounds of the factors, Part 9", rule="monotone")
 lemma.step("B4.4", printed_45 <= bound_45, by_scalar, line=844, why="4R <= B", rule="scalar")
 lemma.step("B4", abs(B4) <= bound_45, lambda c: c.chain(*(c.step(f"lemma.B.2/B4.{t}") for t in "1234")), line=844,
            why="the four lines together", rule="transitive")
-lemma.step("B5", abs(B5) <= bound_45,
-           lambda c: c.chain(c.identity(abs(B5), abs(B5_rewritten)),
-                             _abs_inside(B5_rewritten)(_toward(c, abs(B5_rewritten) <= B5_inside)),
-                             c.bound(B5_inside <= printed_45, *_inverse_alphas(c), *_vs_all(c), *_exps(c), *_gaps(c)),
-                             c.scalar(printed_45 <= bound_45)),
+lemma.step("B5", abs(B5) <= bound_45, _likewise(B5, B5_rewritten, B5_inside, printed_45, bound_45),
            line=850, uses=(*BASICS, "lemma.B.1.9"), why="as for B4", rule="monotone")
 
 # ---------------------------------------------------------------- the sum that the paper leaves out
