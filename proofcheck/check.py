@@ -22,7 +22,8 @@ from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.bound import Bounder
 from proofcheck.prove.context import Prover
 from proofcheck.prove.factor import boundary_up_to_factor
-from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved
 from proofcheck.refute.scalar import refute_scalar
 from proofcheck.refute.search import refute_claim
 from proofcheck.verdicts import Record

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import Certificate, certify
+from proofcheck.kernel.domain import box_from, eliminate
 from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.point import Evaluator, NoCounterexample, Point, Violation
-from proofcheck.kernel.scalar import box_from, eliminate
 from proofcheck.kernel.signs import Facts, bounds
 from proofcheck.kernel.terms import Expr, Rel, Var, children, variables
 from proofcheck.kernel.text import Reader, Signature, to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
-from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved
 from proofcheck.refute.scalar import refute_scalar
 
 QUICK = 0.3

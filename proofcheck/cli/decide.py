@@ -17,7 +17,7 @@ from proofcheck.kernel.terms import variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.boundary import Boundary, Piece, decimal
 from proofcheck.prove.region import boundary_over_box
-from proofcheck.prove.scalar import NotProved
+from proofcheck.prove.search import NotProved
 
 CODES = {"proved": 0, "refuted": 1, "undecided": 3}
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from proofcheck.kernel import scalar as boxes
 from proofcheck.kernel.calculus import NotDifferentiable, derivative
+from proofcheck.kernel.domain import Rejected, eliminate
 from proofcheck.kernel.normal import NotNormalizable, is_zero
+from proofcheck.kernel.scalar import check
 from proofcheck.kernel.signs import NONNEGATIVE, PLUS, Facts
 from proofcheck.kernel.terms import (
     Add,
@@ -348,11 +349,11 @@ def geometric_series(*premises: Theorem, ratio: Expr, hyps: Rels = ()) -> Sequen
 def scalar(*, goal: Rel, hyps: Rels, tree: list[Any]) -> Sequent:
     """An inequality between scalar terms on the whole domain that the hypotheses describe."""
     _require(not arrays(goal) and not free_indices(goal), "a scalar inequality has no array entries")
-    reduced, rest = boxes.eliminate(goal, hyps)
+    reduced, rest = eliminate(goal, hyps)
     _defined(Facts(rest), reduced.lhs, reduced.rhs)
     try:
-        boxes.check(goal, hyps, tree)
-    except boxes.Rejected as error:
+        check(goal, hyps, tree)
+    except Rejected as error:
         raise RuleError(str(error)) from None
     return frozenset(hyps), goal
 

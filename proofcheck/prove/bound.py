@@ -37,7 +37,8 @@ from proofcheck.kernel.terms import (
     rebuild,
 )
 from proofcheck.kernel.theorem import RuleError, Theorem
-from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved
 
 HOLE = Var("_hole")
 NEGATIVE = frozenset((-1, 0))

@@ -7,11 +7,12 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from proofcheck.kernel.scalar import Range, box_from, eliminate, gap
+from proofcheck.kernel.domain import Range, box_from, eliminate, gap
 from proofcheck.kernel.terms import Expr, Rel, Var, variables
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.sampling import Value, compiled, evaluate
-from proofcheck.prove.scalar import NotProved, prove_scalar, relevant
+from proofcheck.prove.scalar import prove_scalar, relevant
+from proofcheck.prove.search import NotProved
 
 LADDER = sorted({Fraction(k) * Fraction(10) ** e for e in range(-4, 4) for k in range(1, 10)})
 PARTS = 256

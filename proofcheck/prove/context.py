@@ -11,7 +11,8 @@ from proofcheck.kernel import rules
 from proofcheck.kernel.terms import Array, Expr, Index, Rel, Var, expr
 from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.bound import Bounder
-from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved
 
 
 class Unproved(NotProved):

@@ -6,11 +6,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from proofcheck.kernel import rules
-from proofcheck.kernel.scalar import Rejected, gap
+from proofcheck.kernel.domain import Rejected, gap
 from proofcheck.kernel.terms import Add, Expr, Mul, Num, Pow, Rel, Var, mul, variables
 from proofcheck.kernel.theorem import RuleError
 from proofcheck.prove.boundary import Boundary, Piece, boundary
-from proofcheck.prove.scalar import NotProved, relevant
+from proofcheck.prove.scalar import relevant
+from proofcheck.prove.search import NotProved
 
 
 def boundary_up_to_factor(goal: Rel, hyps: tuple[Rel, ...], var: Var, digits: int) -> Boundary:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
-from proofcheck.kernel.scalar import Range, box_from, eliminate
+from proofcheck.kernel.domain import Range, box_from, eliminate
 from proofcheck.kernel.terms import Expr, Num, Rel, Var, substitute, variables
 from proofcheck.prove.boundary import Boundary, Piece
 from proofcheck.prove.factor import boundary_up_to_factor
-from proofcheck.prove.scalar import NotProved, prove_scalar, relevant
+from proofcheck.prove.scalar import prove_scalar, relevant
+from proofcheck.prove.search import NotProved
 
 MAX_CORNERS = 16
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import product
+from functools import lru_cache
+from itertools import islice, product
 from math import floor, isinf
 
 from flint import arb
 
+from proofcheck.kernel.domain import Box, Domain, Range
 from proofcheck.kernel.intervals import ball, precision, whole_power
-from proofcheck.kernel.scalar import Box, Range
 from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
 
 Place = dict[Var, Fraction]
@@ -19,8 +20,10 @@ Value = Callable[[Mapping[Var, arb]], arb]
 STEPS = (Fraction(0), Fraction(1, 100), Fraction(1, 10), Fraction(1), Fraction(5), Fraction(30), Fraction(1000))
 PARTS = tuple(Fraction(k, 1000) for k in (0, 1, 100, 500, 900, 999, 1000))
 MANY = 60
+TRIES = 10  # points of the box for one of the domain
 
 
+@lru_cache(maxsize=20000)
 def compiled(term: Expr) -> Value:
     """The term as a function of balls; undefined values are not finite."""
     match term:
@@ -114,7 +117,21 @@ def ladder(spread: Range) -> list[Fraction]:
     return sorted({s * k for s in STEPS for k in (1, -1)})
 
 
-def places(box: Box, seed: int = 0, many: int = MANY) -> list[Place]:
+def places(domain: Domain, seed: int = 0, many: int = MANY) -> list[Place]:
+    """Points of the domain with its ends: all combinations if they are few, else a fixed random choice."""
+    if not domain.given:
+        return box_places(domain.box, seed, many)
+    known = [(compiled(h), sharp) for h, sharp in domain.given]
+    inside = (p for p in box_places(domain.box, seed, TRIES * many) if all(_known(h, p, sharp) for h, sharp in known))
+    return list(islice(inside, many))
+
+
+def _known(value: Value, place: Place, sharp: bool) -> bool:
+    found = evaluate(value, place)
+    return found is not None and bool(found > 0 if sharp else found >= 0)
+
+
+def box_places(box: Box, seed: int = 0, many: int = MANY) -> list[Place]:
     """Points of the closed box: all combinations if they are few, else a fixed random choice."""
     names = sorted(box, key=lambda v: v.name)
     ladders = [ladder(box[v]) for v in names]
@@ -157,7 +174,7 @@ def is_bounded(spread: Range) -> bool:
 def lowest(value: Value, box: Box) -> Place | None:
     """A sample point with a small value, improved one coordinate at a time."""
     best: tuple[float, Place] | None = None
-    for p in places(box):
+    for p in box_places(box):
         found = evaluate(value, p)
         size = None if found is None else float(found.mid())
         if size is not None and (best is None or size < best[0]):

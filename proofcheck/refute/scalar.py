@@ -15,8 +15,8 @@ from math import ceil, floor, log
 
 from flint import arb
 
+from proofcheck.kernel.domain import Range, box_from, eliminate
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
-from proofcheck.kernel.scalar import Range, box_from, eliminate
 from proofcheck.kernel.terms import Rel, Var, arrays, free_indices, variables
 from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
 

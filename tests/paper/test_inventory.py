@@ -7,7 +7,7 @@ import pytest
 from lemmas import paper
 from proofcheck.claims import uses_of
 from proofcheck.prove.context import Prover
-from proofcheck.prove.scalar import NotProved
+from proofcheck.prove.search import NotProved
 
 INVENTORY = """
     eq.1 eq.2 eq.2/2 def.3.1 def.3.2 def.3.3 claim.3.4 claim.A.1/1 claim.A.1/2 claim.A.1/3 def.3.5 def.3.6

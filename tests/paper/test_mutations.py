@@ -30,7 +30,7 @@ from proofcheck.kernel.text import to_text
 from proofcheck.kernel.theorem import RuleError
 from proofcheck.ledger import compare_meaning, load
 from proofcheck.prove.context import Prover
-from proofcheck.prove.scalar import NotProved
+from proofcheck.prove.search import NotProved
 
 FOLDER = Path(lemmas.__file__).parent
 LEDGER = FOLDER / "ledger.json"

@@ -13,9 +13,10 @@ import pytest
 from proofcheck.kernel import normal as forms
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import BadCertificate, certify, replay
+from proofcheck.kernel.domain import Rejected
 from proofcheck.kernel.intervals import Interval, enclose, precision
 from proofcheck.kernel.normal import is_zero
-from proofcheck.kernel.scalar import Rejected, check
+from proofcheck.kernel.scalar import check
 from proofcheck.kernel.signs import match
 from proofcheck.kernel.terms import (
     Array,

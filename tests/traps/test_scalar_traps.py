@@ -13,7 +13,8 @@ from proofcheck.kernel.normal import is_zero
 from proofcheck.kernel.rules import scalar
 from proofcheck.kernel.text import Reader
 from proofcheck.kernel.theorem import RuleError
-from proofcheck.prove.scalar import NotProved, Search, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved, Search
 from proofcheck.refute.scalar import refute_scalar
 
 FALSE = [
@@ -79,20 +80,20 @@ HAND_MADE = [
     ("0 <= -x*exp(-2*log(x))", "0 < x, x < 1", ["mono", "x", "+", ["eval", 64], ["eval", 64]]),
     ("0 <= -1/x", "0 < x, x < 1", ["mono", "x", "+", ["eval", 64], ["eval", 64]]),
     # across a pole
-    ("0 <= 1/x + 1", "x >= -1", ["mono", "x", "-", ["scale", "x**2", ["eval", 64]], ["eval", 64]]),
+    ("0 <= 1/x + 1", "x >= -1", ["mono", "x", "-", ["scale", "x**2", [], ["eval", 64]], ["eval", 64]]),
     ("0 <= 1/x + 1", "x >= -1/2", ["split", "x", "0", ["eval", 64], ["eval", 64]]),
     # strict at a touching point
     ("1 + x < exp(x)", "x >= 0", ["mono", "x", "+", ["eval", 64], ["eval", 64]]),
     # factors that are not positive
-    ("x <= 1", "x >= 0", ["scale", "-1", ["eval", 64]]),
-    ("1 <= x", "x >= 0", ["scale", "x", ["eval", 64]]),
-    ("1 <= x", "x >= 0", ["scale", "0", ["eval", 64]]),
-    ("x <= -1", "x >= -1, x <= 1", ["scale", "x**2", ["eval", 64]]),
-    ("0 < x", "x >= 0", ["scale", "x", ["eval", 64]]),
+    ("x <= 1", "x >= 0", ["scale", "-1", [], ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["scale", "x", [], ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["scale", "0", [], ["eval", 64]]),
+    ("x <= -1", "x >= -1, x <= 1", ["scale", "x**2", [], ["eval", 64]]),
+    ("0 < x", "x >= 0", ["scale", "x", [], ["eval", 64]]),
     # squares that are not
-    ("x <= 0", "x >= 0, x <= 1", ["square", [["-1", "x"]], ["eval", 64]]),
-    ("0 <= -x", "x >= 0", ["square", [["-1", "x**(1/2)"]], ["eval", 64]]),
-    ("0 <= x", "", ["square", [["1", "x**(1/2)"]], ["eval", 64]]),
+    ("x <= 0", "x >= 0, x <= 1", ["use", [["-x**2", [], []]], ["eval", 64]]),
+    ("0 <= -x", "x >= 0", ["use", [["-x", [], []]], ["eval", 64]]),
+    ("0 <= x", "", ["use", [["x**(1/2)*x**(1/2)", [], []]], ["eval", 64]]),
     # cuts outside of the range, wrong signs of absolute values
     ("x <= 1", "x >= 0, x <= 2", ["split", "x", "3", ["eval", 64], ["eval", 64]]),
     ("abs(x) <= 0", "x >= -1, x <= 1", ["abs", "x", "-", ["eval", 64], ["eval", 64]]),
@@ -204,7 +205,7 @@ def test_a_point_outside_a_coupled_hypothesis_does_not_count() -> None:
 
 def test_a_term_over_a_coupled_domain_is_not_continued_across_its_pole() -> None:
     # 1/(x - y) is defined where y < x; the box also contains y > x
-    tree = ["mono", "x", "-", ["scale", "(x - y)**2", ["eval", 64]], ["eval", 64]]
+    tree = ["mono", "x", "-", ["scale", "(x - y)**2", [], ["eval", 64]], ["eval", 64]]
     with pytest.raises(RuleError):
         scalar(goal=rel("0 <= 1/(x - y) + 1"), hyps=rels("0 <= x, x <= 3, 0 <= y, y <= 1, y < x - 1"), tree=tree)
 

@@ -14,7 +14,8 @@ from proofcheck.kernel.terms import Var
 from proofcheck.kernel.text import Reader, Signature, TextError
 from proofcheck.prove.boundary import boundary
 from proofcheck.prove.sampling import simplest
-from proofcheck.prove.scalar import NotProved, prove_scalar
+from proofcheck.prove.scalar import prove_scalar
+from proofcheck.prove.search import NotProved
 from proofcheck.refute.scalar import refute_scalar
 
 PAPER = "B >= 1, 0 < R, R < 1/100"

@@ -1,0 +1,11 @@
+"""The ways to reduce a scalar goal to easier ones, cheap ones first.  Each yields trees, or None where it failed."""
+
+from proofcheck.prove.moves.cuts import cuts
+from proofcheck.prove.moves.kinks import kinks
+from proofcheck.prove.moves.numeric import numeric
+from proofcheck.prove.moves.scaling import content_out, dominating
+from proofcheck.prove.moves.slopes import slopes
+from proofcheck.prove.moves.squares import squares
+from proofcheck.prove.search import Move
+
+MOVES: tuple[Move, ...] = (numeric, kinks, content_out, dominating, squares, slopes, cuts)
