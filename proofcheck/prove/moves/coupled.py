@@ -151,5 +151,5 @@ def _by_known(goal: Goal, bound: Bound, divisor: Expr) -> Tree:
 def _zero(goal: Goal, bound: Bound) -> End:
     """var/bound >= 0, or > 0 if var is positive."""
     if goal.box[bound.var].positive():
-        return End(Fraction(0), True, ["scale", to_text(tidy(bound.bound / bound.var, goal.box)), [], EVAL])
+        return End(Fraction(0), True, ["scale", to_text(bound.bound / bound.var), [], EVAL])
     return End(Fraction(0), False, ["scale", to_text(bound.bound), [], EVAL])
