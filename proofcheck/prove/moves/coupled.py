@@ -82,7 +82,7 @@ def _linear(term: Expr, var: Var) -> tuple[Expr, Expr] | None:
     rest: Poly = {}
     atom = ("var", var.name)
     for mono, c in normal(term).items():
-        exponent = dict(mono).get(atom, Fraction(0))
+        exponent = dict(mono).get(atom, 0)
         other = tuple(f for f in mono if f[0] != atom)
         if exponent not in (0, 1) or var in variables(mono_term(other)):
             return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from proofcheck.kernel.domain import is_nonnegative, tidy
-from proofcheck.kernel.normal import Atom, Monomial, Poly, to_term
+from proofcheck.kernel.normal import Atom, Monomial, Poly, Rational, to_term
 from proofcheck.kernel.scalar import Tree, in_exponentials
 from proofcheck.kernel.terms import Expr, Fn, exp, log, subterms
 from proofcheck.kernel.text import to_text
@@ -53,17 +52,17 @@ def _powered(search: Search, goal: Goal, factor: Expr, size: Expr, why: Tree) ->
     return None if tree is None else ["lemma", to_text(size), True, why, tree]
 
 
-def _divisors(goal: Goal) -> list[tuple[Expr, Fraction]]:
+def _divisors(goal: Goal) -> list[tuple[Expr, Rational]]:
     """Atoms with negative powers that are not positive by their form, and the powers that clear them."""
     try:
         poly = poly_of(goal)
     except FAILURES:
         return []
-    powers: dict[Atom, Fraction] = {}
+    powers: dict[Atom, Rational] = {}
     for mono in poly:
         for atom, exponent in mono:
             if exponent < 0:
-                powers[atom] = max(powers.get(atom, Fraction(0)), -exponent)
+                powers[atom] = max(powers.get(atom, 0), -exponent)
     found = [(atom_term(a), p) for a, p in sorted(powers.items(), key=repr)]
     return [(base, p) for base, p in found if not is_good_factor(base, goal.box)]
 
