@@ -19,6 +19,7 @@ NETS: dict[str, Callable[..., Net]] = {"softmax": symmetric_net}
 
 STEP_SIZES = ("stable", "paper")
 MOST_RUNS = 1_000_000
+LARGEST = 2**63
 FORMS = "one, a list of them, or a range {from, to, step} or {from, to, factor}"
 
 
@@ -37,11 +38,11 @@ class Axis:
 
 
 def whole(least: int, even: bool = False) -> Callable[[Any], int]:
-    """Reads whole numbers >= `least`."""
+    """Reads whole numbers >= `least` that fit a column of 64 bits."""
 
     def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least or (even and value % 2):
-            raise NotAllowed(f"{'even ' if even else ''}whole numbers >= {least}")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < LARGEST or (even and value % 2):
+            raise NotAllowed(f"{'even ' if even else ''}whole numbers >= {least} and < 2**63")
         return value
 
     return read
@@ -157,14 +158,13 @@ def _range(key: str, given: Mapping[str, Any]) -> Iterator[int | float]:
     if not grows or now > last:
         raise ValueError(f"{key} = {dict(given)!r} does not lead up from 'from' to 'to'; give 'from' <= 'to' with "
                          "'step' > 0, or 'from' > 0 with 'factor' > 1")
+    if (math.log(last / now, factor) if "factor" in numbers else (last - now) / step) >= MOST_RUNS:
+        raise ValueError(f"{key} = {dict(given)!r} has more than {MOST_RUNS} values")
     whole_numbers = all(isinstance(v, int) for v in given.values())
-    for _ in range(MOST_RUNS):
-        if now > last:
-            return
+    while now <= last:
         yield int(now) if whole_numbers else float(now)
         now = now * factor if "factor" in numbers else now + step
-    raise ValueError(f"{key} = {dict(given)!r} has more than {MOST_RUNS} values")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST

@@ -5,6 +5,7 @@ Both hand over outcomes in the order of completion. A run whose worker dies is t
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -73,7 +74,7 @@ def locally(measure: Measure, runs: Mapping[str, Run], jobs: int) -> Outcomes:
                 yield outcome
             return
         except BrokenProcessPool as error:
-            reason = f"a worker process died {RETRIES + 1} times ({told(error).partition('. ')[0]})"
+            reason = f"the workers broke down {RETRIES + 1} times ({told(error).partition('. ')[0]})"
     yield from (Outcome(key, error=reason) for key in waiting)
 
 
@@ -100,7 +101,7 @@ def on_dask(measure: Measure, runs: Mapping[str, Run], address: str) -> Outcomes
         unique = uuid4().hex  # another sweep on this cluster, or this one once more, must not share a name
         futures = [client.submit(timed, measure, key, run, key=f"{key}-{unique}", pure=False, retries=RETRIES)
                    for key, run in runs.items()]
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             if future.status in ("cancelled", "lost"):
                 raise Stopped(f"the connection to the Dask scheduler at {address} is lost")
             error = future.exception()
@@ -115,6 +116,7 @@ def connected(address: str) -> Iterator[Any]:
         from distributed.comm import get_address_host_port
     except ImportError:
         raise SweepError("--dask needs dask.distributed: pip install 'proofcheck[dask]'") from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost connection is told in one line, by us
     try:
         get_address_host_port(address, strict=True)  # a client that fails to read its address would not end quietly
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
