@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--out", metavar="FILE", help="the table, .csv or .parquet (default: SPEC with .csv)")
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="replace an entry of SPEC")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    where.add_argument("--jobs", type=int, metavar="N", help="processes (default: all cores)")
     where.add_argument("--dask", metavar="ADDRESS", help="use the Dask cluster with this scheduler, tcp://HOST:PORT")
     add_paper(parser)
     parser.set_defaults(run=run)
@@ -36,11 +36,12 @@ def add_to(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: every run is in the table; 1: some went wrong; 130: interrupted."""
-    if args.jobs < 1:
-        raise BadInput(f"--jobs {args.jobs}: allowed is a whole number >= 1")
+    jobs = args.jobs if args.jobs is not None else os.cpu_count() or 1
+    if jobs < 1:
+        raise BadInput(f"--jobs {jobs}: allowed is a whole number >= 1")
     spec = read(Path(args.spec)) | dict(map(setting, args.set))
     target = Path(args.out) if args.out else Path(args.spec).with_suffix(".csv")
-    execute = partial(on_dask, address=args.dask) if args.dask is not None else partial(locally, jobs=args.jobs)
+    execute = partial(on_dask, address=args.dask) if args.dask is not None else partial(locally, jobs=jobs)
     with Work(find(args.paper).paper, spec, target) as work:
         try:
             with reporting(len(work.runs), doing="sweeping", words=partial(told, work.varying),
@@ -91,7 +92,7 @@ def summary(work: Work) -> int:
     rows = [entry.row for entry in work.finished.values()]
     out = console()
     counts = Counter(row["status"] for row in rows)
-    out.print(f"{len(rows)} runs: {', '.join(f'{n} {word}' for word, n in counts.most_common())}", soft_wrap=True)
+    out.print(f"{len(rows)} runs: {', '.join(f'{n} {word}' for word, n in sorted(counts.items()))}", soft_wrap=True)
     reasons = Counter(f"{row['status']}: {row['reason']}" for row in rows if row["reason"])
     for reason, count in reasons.most_common(MOST_REASONS):
         out.print(f"    {count} {reason}", soft_wrap=True)

@@ -84,10 +84,10 @@ class Journal:
         try:
             self._file.write(line.encode() + b"\n")
             self._file.flush()
+            self.entries[key] = entry  # before the slow part, so that Ctrl-C meanwhile does not miscount
             os.fsync(self._file.fileno())
         except OSError as error:
             raise Stopped(f"cannot write the journal {self.path}: {error.strerror}") from None
-        self.entries[key] = entry
 
     def close(self) -> None:
         """Let another process have the file."""
