@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -165,5 +166,10 @@ def test_threads_of_one_process_do_not_disturb_each_other():
     kinds = ["ball:64", "ball:2000", "50", "float64"]
     runs = grid({"n": 2, "d": 1, "m": 8, "steps": 4, "precision": kinds, "seeds": [0, 1]})
     alone = [measure(run) for run in runs]
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(measure, runs)) == alone
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # let the threads take turns all the time
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(measure, runs)) == alone
+    finally:
+        sys.setswitchinterval(before)
