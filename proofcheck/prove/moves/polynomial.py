@@ -1,0 +1,283 @@
+"""Polynomials, also in roots and exponentials: sums of squares times products of what is known to be nonnegative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain, combinations, combinations_with_replacement, product
+
+from proofcheck.kernel.domain import Box, Domain, Range, Sided, is_regular, positive_parameters, tidy
+from proofcheck.kernel.normal import Atom, normal
+from proofcheck.kernel.scalar import Tree
+from proofcheck.kernel.terms import Expr, Num, Var, mul, variables
+from proofcheck.kernel.text import to_text
+from proofcheck.prove.goals import BITS, FAILURES, Goal, atom_term, evaluates, is_good_factor, power
+from proofcheck.prove.moves.scaling import scaled
+from proofcheck.prove.polynomials import Form, NoForm, Ring, factors
+from proofcheck.prove.search import Search
+
+MOST_UNITS = 6
+MOST_MONOMIALS = 40
+MOST_DEGREE = 8
+MOST_PRODUCTS = 60
+ORDERS = (1, 2, 3)  # how many known terms are multiplied
+
+
+@dataclass(frozen=True)
+class Known:
+    """term >= 0 (or > 0), times a positive factor a polynomial: the known term of this number, or to be proved first."""
+
+    form: Form
+    sharp: bool
+    term: Expr
+    factor: Expr | None = None
+    number: int | None = None
+    why: Tree | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A polynomial that is to be shown >= 0 (or > 0), and what is known."""
+
+    ring: Ring
+    target: Form
+    strict: bool
+    knowns: tuple[Known, ...]
+    count: int  # of the domain's known terms
+
+
+def polynomials(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
+    """A certificate in squares, if there is a short one."""
+    if not goal.at_infinity():
+        tree = _proof(goal.term, tuple(goal.box.items()), goal.domain.given, goal.strict)
+        if tree is not None:
+            yield tree
+
+
+@lru_cache(maxsize=2000)
+def _proof(term: Expr, sides: tuple[tuple[Var, Range], ...], given: tuple[Sided, ...], strict: bool) -> Tree | None:
+    """Clear denominators, then look for a certificate, with a multiplier if need be."""
+    goal = Goal(term, Domain(dict(sides), given), strict)
+    try:
+        factor, cleared = _cleared(term, goal.box)
+        task = _task(goal, cleared)
+        tree = _direct(task) or _multiplied(goal.about(cleared), task)
+    except (*FAILURES, NoForm):
+        return None
+    return tree if factor is None or tree is None else scaled(factor, tree)
+
+
+# --- the goal as a polynomial ------------------------------------------------------------------------------------
+
+
+def _cleared(term: Expr, box: Box) -> tuple[Expr | None, Expr]:
+    """A positive factor that leaves no negative exponents, or None, and the product; raises NoForm."""
+    least: dict[Atom, Fraction] = {}
+    for mono in normal(term, positive_parameters(box)):
+        for atom, exponent in factors(mono):
+            least[atom] = min(least.get(atom, Fraction(0)), exponent)
+    pieces = [power(atom_term(a), -p) for a, p in sorted(least.items(), key=repr) if p < 0]
+    if not pieces:
+        return None, term
+    factor = mul(*pieces)
+    if not is_good_factor(factor, box):
+        raise NoForm(f"{factor} may not be positive")
+    return factor, tidy(factor * term, box)
+
+
+def _task(goal: Goal, term: Expr) -> Task:
+    """The goal as polynomials in few units; raises NoForm."""
+    positive = positive_parameters(goal.box)
+    poly = normal(term, positive)
+    given = list(_given(goal))
+    ring = Ring.of([poly, *(normal(h, positive) for _, _, _, h in given)], positive)
+    if not (_is_small(ring) and all(is_regular(u.term, goal.box) for u in ring.units)):
+        raise NoForm("too many units, or irregular ones")
+    target = ring.form(poly)
+    single = len(ring.units) == 1 and ring.units[0].atom[0] == "var" and not given
+    if single or not 1 < len(target) <= MOST_MONOMIALS or _degree(target) > MOST_DEGREE:
+        raise NoForm("one parameter, too many monomials, or a high degree")
+    knowns = [Known(ring.read(h), sharp, goal.domain.given[k][0], factor, k) for k, sharp, factor, h in given]
+    return Task(ring, target, goal.strict, (*knowns, *_ends(goal, ring)), len(goal.domain.given))
+
+
+def _is_small(ring: Ring) -> bool:
+    return 0 < len(ring.units) <= MOST_UNITS
+
+
+def _given(goal: Goal) -> Iterator[tuple[int, bool, Expr | None, Expr]]:
+    """The number, strictness, factor and cleared form of the known terms that are polynomials."""
+    for k, (h, sharp) in enumerate(goal.domain.given):
+        try:
+            factor, cleared = _cleared(h, goal.box)
+            Ring.of([normal(cleared, positive_parameters(goal.box))], positive_parameters(goal.box))
+        except (*FAILURES, NoForm):
+            continue
+        yield k, sharp, factor, cleared
+
+
+def _ends(goal: Goal, ring: Ring) -> Iterator[Known]:
+    """What the box says about the units."""
+    for k, unit in enumerate(ring.units):
+        form, whole = ring.unit(k), atom_term(unit.atom)
+        side = goal.box.get(whole) if isinstance(whole, Var) else None
+        if side is None or (unit.root > 1 and side.lo == 0):
+            sharp = is_good_factor(unit.term, goal.box)
+            if sharp or evaluates(Goal(unit.term, goal.domain, False)):
+                yield _end(goal, form, sharp, unit.term)
+        elif isinstance(side.lo, Fraction):
+            yield _end(goal, ring.read(whole - Num(side.lo)), side.lo_open, tidy(whole - Num(side.lo), goal.box))
+        if side is not None and isinstance(side.hi, Fraction):
+            yield _end(goal, ring.read(Num(side.hi) - whole), side.hi_open, tidy(Num(side.hi) - whole, goal.box))
+
+
+def _end(goal: Goal, form: Form, sharp: bool, term: Expr) -> Known:
+    """A term that is nonnegative on the box, with the reason."""
+    bits = evaluates(Goal(term, goal.domain, sharp))
+    if bits:
+        why: Tree = ["eval", bits]
+    elif is_good_factor(term, goal.box):
+        why = scaled(term**-1, ["eval", BITS])
+    else:
+        why = ["sturm"]
+    return Known(form, sharp, term, why=why)
+
+
+# --- certificates ------------------------------------------------------------------------------------------------
+
+
+def _multiplied(goal: Goal, task: Task) -> Tree | None:
+    """A certificate for a positive multiple of the target; where the multiplier is 0, another one."""
+    form = _multiplier(task)
+    by = task.ring.term(form)
+    target = task.ring.product(form, task.target)
+    if _degree(target) > MOST_DEGREE + 2:
+        return None
+    if is_good_factor(by, goal.box):
+        tree = _direct(Task(task.ring, target, task.strict, task.knowns, task.count))
+        return None if tree is None else scaled(by, tree)
+    minus = Known({m: -c for m, c in form.items()}, False, -by, number=task.count)
+    right = _direct(Task(task.ring, target, task.strict, task.knowns, task.count + 1))
+    left = right and _direct(Task(task.ring, task.target, task.strict, (*task.knowns, minus), task.count + 1))
+    if not left:
+        return None
+    why = ["use", [["1", [task.count], []]], ["eval", BITS]]
+    return ["case", to_text(-by), left, ["scale", to_text(by), why, right]]
+
+
+def _multiplier(task: Task) -> Form:
+    """The sum of the units or of their squares; plus 1 if the target is not homogeneous."""
+    ring = task.ring
+    units = [ring.unit(k) for k, u in enumerate(ring.units) if variables(u.term)]
+    signed = any(all(known.form != u for known in task.knowns) for u in units)
+    parts = [ring.product(u, u) if signed else u for u in units]
+    form = {m: c for part in parts for m, c in part.items()}
+    return form if _is_homogeneous(task.target) else {**form, **ring.one()}
+
+
+def _direct(task: Task) -> Tree | None:
+    """target = sum of squares, each times known terms."""
+    from proofcheck.prove.sos import Block, squares  # importing SciPy takes longer than most goals
+
+    seen: set[int] = set()
+    for products in chain([_handelman(task)], (_products(task, order) for order in ORDERS)):
+        if len(products) in seen or len(products) > MOST_PRODUCTS:
+            continue
+        seen.add(len(products))
+        blocks = [Block(weight, basis) for _, weight, basis in products]
+        found = squares(task.ring, task.target, blocks)
+        if found is not None:
+            tree = _tree(task, [(ks, c, q) for (ks, _, _), s in zip(products, found, strict=True) for c, q in s])
+            if tree is not None:
+                return tree
+    return None
+
+
+Product = tuple[tuple[Known, ...], Form, tuple[Form, ...]]
+
+
+def _handelman(task: Task) -> list[Product]:
+    """All products of known terms up to the degree of the target, with constants."""
+    ring, degree = task.ring, _degree(task.target)
+    found: list[Product] = [((), ring.one(), (ring.one(),))]
+    for size in range(1, degree + 1):
+        for ks in combinations_with_replacement(task.knowns, size):
+            weight = _weight(ring, ks)
+            if _degree(weight) <= degree:
+                found.append((ks, weight, (ring.one(),)))
+            if len(found) > MOST_PRODUCTS:
+                return found
+    return found
+
+
+def _products(task: Task, order: int) -> list[Product]:
+    """Products of different known terms, with the monomials whose squares are not too large."""
+    ring = task.ring
+    forms = [task.target, *(k.form for k in task.knowns if _degree(k.form) <= _degree(task.target) + 2)]
+    degree = _even(max(map(_degree, forms)))
+    caps = [_even(max(m[k] for f in forms for m in f)) for k in range(len(ring.units))]
+    level = _degree(task.target) if all(map(_is_homogeneous, [task.target, *(k.form for k in task.knowns)])) else None
+    found: list[Product] = []
+    for ks in chain.from_iterable(combinations(task.knowns, size) for size in range(order + 1)):
+        weight = _weight(ring, ks)
+        half = [(cap - max(m[k] for m in weight)) // 2 for k, cap in enumerate(caps)]
+        half = [min(h, ring.degree(k) - 1) if k in ring.relations else h for k, h in enumerate(half)]
+        left = degree - _degree(weight)
+        basis = [m for m in product(*(range(h + 1) for h in half))
+                 if (2 * sum(m) <= left if level is None else 2 * sum(m) + _degree(weight) == level)]
+        if basis:
+            found.append((ks, weight, tuple({m: Fraction(1)} for m in basis)))
+        if task.strict and all(k.sharp for k in ks) and len(basis) > 1:
+            found.append((ks, weight, (ring.one(),)))
+    return found
+
+
+def _weight(ring: Ring, ks: tuple[Known, ...]) -> Form:
+    weight = ring.one()
+    for k in ks:
+        weight = ring.product(weight, k.form)
+    return weight
+
+
+def _tree(task: Task, squares: list[tuple[tuple[Known, ...], Fraction, Form]]) -> Tree | None:
+    """The certificate; what it uses of the box is proved first.  None for a strict goal that is not shown strictly."""
+    one = next(iter(task.ring.one()))
+    used = [k for k in task.knowns if k.number is None and any(k is x for ks, _, _ in squares for x in ks)]
+    items, sure = [], not task.strict
+    for ks, c, q in squares:
+        constant = set(q) == {one}
+        sure |= constant and all(k.sharp for k in ks)
+        if constant and not ks:
+            continue  # what remains in the end
+        number = Num(c * q[one] ** 2 if constant else c)
+        weight = mul(number, *(k.factor for k in ks if k.factor), *([] if constant else [task.ring.term(q) ** 2]))
+        items.append([to_text(weight), [_number(k, used, task.count) for k in ks], []])
+    if not sure:
+        return None
+    tree: Tree = ["use", items, ["eval", BITS]]
+    for k in reversed(used):
+        tree = ["lemma", to_text(k.term), k.sharp, k.why, tree]
+    return tree
+
+
+def _number(known: Known, used: list[Known], count: int) -> int:
+    if known.number is not None:
+        return known.number
+    return count + next(i for i, k in enumerate(used) if k is known)
+
+
+# --- degrees -----------------------------------------------------------------------------------------------------
+
+
+def _degree(form: Form) -> int:
+    return max(map(sum, form), default=0)
+
+
+def _is_homogeneous(form: Form) -> bool:
+    return len(set(map(sum, form))) == 1
+
+
+def _even(n: int) -> int:
+    return n + n % 2

@@ -1,0 +1,134 @@
+"""Scalar terms as polynomials in units: parameters, their roots, exponentials and other functions of them.
+
+A polynomial is a dict {exponents: coefficient} with one exponent for each unit.  Nothing here is trusted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from proofcheck.kernel.normal import Atom, Monomial, Poly, normal
+from proofcheck.kernel.terms import Expr, Num, Var, add, mul
+from proofcheck.prove.goals import atom_term, power
+
+Exponents = tuple[int, ...]
+Form = dict[Exponents, Fraction]
+
+
+class NoForm(ValueError):
+    """The term is no polynomial in the units."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An atom of the normal form, or its root."""
+
+    atom: Atom
+    root: int = 1
+
+    @property
+    def term(self) -> Expr:
+        """The unit as a term."""
+        return power(atom_term(self.atom), Fraction(1, self.root))
+
+
+def factors(mono: Monomial) -> Iterator[tuple[Atom, Fraction]]:
+    """The factors of a monomial, exp(p + q) as exp(p)*exp(q), and exp(2*p) as exp(p)**2."""
+    for atom, exponent in mono:
+        if atom[0] == "exp":
+            for inner, coefficient in atom[1]:
+                yield ("exp", ((inner, Fraction(1)),)), coefficient * exponent
+        else:
+            yield atom, exponent
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The polynomials in some units; a root of a sum of terms, raised to its degree, is replaced by that sum."""
+
+    units: tuple[Unit, ...]
+    relations: Mapping[int, Form]
+    positive: frozenset[Var]
+
+    @classmethod
+    def of(cls, polys: Iterable[Poly], positive: frozenset[Var]) -> Ring:
+        """The smallest ring in which these normal forms are polynomials; raises NoForm."""
+        roots: dict[Atom, int] = {}
+        for poly in polys:
+            for mono in poly:
+                for atom, exponent in factors(mono):
+                    roots[atom] = lcm(roots.get(atom, 1), exponent.denominator)
+        units = [Unit(atom, root) for atom, root in sorted(roots.items(), key=repr)]
+        plain = cls(tuple(units), {}, positive)
+        return cls(plain.units, dict(plain._relations()), positive)
+
+    def _relations(self) -> Iterator[tuple[int, Form]]:
+        for k, unit in enumerate(self.units):
+            if unit.atom[0] == "base":
+                yield k, self.form(dict(unit.atom[1]))
+            elif unit.atom[:2] == ("fn", "Abs"):
+                square = self.form(dict(unit.atom[2]))
+                yield k, self.product(square, square)
+
+    def degree(self, k: int) -> int:
+        """The power of a unit that its relation replaces."""
+        return self.units[k].root if self.units[k].atom[0] == "base" else 2
+
+    def one(self) -> Form:
+        """The polynomial 1."""
+        return {(0,) * len(self.units): Fraction(1)}
+
+    def unit(self, k: int) -> Form:
+        """One unit as a polynomial."""
+        return {tuple(int(i == k) for i in range(len(self.units))): Fraction(1)}
+
+    def read(self, term: Expr) -> Form:
+        """A term as a polynomial; raises NoForm."""
+        return self.form(normal(term, self.positive))
+
+    def form(self, poly: Poly) -> Form:
+        """A normal form as a polynomial; raises NoForm."""
+        places = {u.atom: k for k, u in enumerate(self.units)}
+        found: Form = defaultdict(Fraction)
+        for mono, coefficient in poly.items():
+            powers = [0] * len(self.units)
+            for atom, exponent in factors(mono):
+                if atom not in places:
+                    raise NoForm(f"{atom_term(atom)} is no unit")
+                whole = exponent * self.units[places[atom]].root
+                if whole.denominator != 1 or whole < 0:
+                    raise NoForm(f"{atom_term(atom)} has the exponent {exponent}")
+                powers[places[atom]] += int(whole)
+            if any(powers[k] >= self.degree(k) for k in self.relations):
+                raise NoForm(f"{mono} contains a high power of a root")
+            found[tuple(powers)] += coefficient
+        return {m: c for m, c in found.items() if c}
+
+    def product(self, left: Form, right: Form) -> Form:
+        """The product."""
+        found: Form = defaultdict(Fraction)
+        for a, c in left.items():
+            for b, k in right.items():
+                for m, r in self._reduced(tuple(x + y for x, y in zip(a, b, strict=True))):
+                    found[m] += c * k * r
+        return {m: c for m, c in found.items() if c}
+
+    def _reduced(self, powers: Exponents) -> Iterable[tuple[Exponents, Fraction]]:
+        for k, inner in self.relations.items():
+            if powers[k] >= self.degree(k):
+                left = tuple(p - self.degree(k) * (i == k) for i, p in enumerate(powers))
+                return self.product({left: Fraction(1)}, inner).items()
+        return ((powers, Fraction(1)),)
+
+    def term(self, form: Form) -> Expr:
+        """A polynomial as a term, monomials in a fixed order."""
+        return add(*(self._monomial(m, c) for m, c in sorted(form.items(), reverse=True)))
+
+    def _monomial(self, powers: Exponents, coefficient: Fraction) -> Expr:
+        parts = [power(u.term, Fraction(p)) for u, p in zip(self.units, powers, strict=True) if p]
+        return mul(*([Num(coefficient)] if coefficient != 1 or not parts else []), *parts)
+

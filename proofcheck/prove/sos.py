@@ -1,0 +1,236 @@
+"""Sums of squares: target = sum of weight*c*q**2 with c > 0, found in floating point and made exact.
+
+A semidefinite program gives Gram matrices.  Where the target is 0, they are singular: the numerical kernel is rounded,
+the bases are reduced to what the kernel leaves, and then small changes keep the matrices positive definite.  What is
+returned holds exactly; that nothing was found means nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import sqrt
+
+import clarabel
+import numpy as np
+from flint import fmpq, fmpq_mat
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
+
+from proofcheck.prove.polynomials import Exponents, Form, Ring
+
+Array = NDArray[np.float64]
+Matrix = list[list[Fraction]]
+Squares = list[tuple[Fraction, Form]]
+Spot = tuple[int, int, int]  # a block and two members of its basis
+
+MOST_ENTRIES = 20000  # products of weights and two members of bases
+MOST_UNKNOWNS = 400
+ROUNDS = 4  # how often the bases are reduced
+SMALL = 1e-4  # eigenvalues below are taken for 0
+SLACK = 1e-5  # a smallest eigenvalue below minus this shows that there is no solution
+SIMPLE = 60  # largest denominator in a kernel
+GRAINS = tuple(Fraction(1, n) for n in (2, 12, 240, 2**14, 2**24, 2**40))
+
+
+@dataclass(frozen=True)
+class Block:
+    """weight * (a square form in the basis)."""
+
+    weight: Form
+    basis: tuple[Form, ...]
+
+
+def squares(ring: Ring, target: Form, blocks: list[Block]) -> list[Squares] | None:
+    """For each block its squares, so that the target is the sum of all weight*c*q**2; or None."""
+    start = _pruned(ring, target, blocks)
+    for _ in range(ROUNDS if start is not None else 0):
+        system = System(ring, target, start)
+        found = system.solve()
+        if found is None:
+            return None
+        smaller = [_reduced(b, q) for b, q in zip(start, found, strict=True)]
+        if all(len(b.basis) == len(old.basis) for b, old in zip(smaller, start, strict=True)):
+            return system.exact(found)
+        start = smaller
+    return None
+
+
+def _entries(ring: Ring, blocks: list[Block]) -> Iterator[tuple[Spot, Form]]:
+    """Every entry of the Gram matrices (upper triangle) with the polynomial that it multiplies."""
+    for k, block in enumerate(blocks):
+        for j, q in enumerate(block.basis):
+            half = ring.product(block.weight, q)
+            for i in range(j + 1):
+                whole = ring.product(half, block.basis[i])
+                yield (k, i, j), whole if i == j else {m: 2 * c for m, c in whole.items()}
+
+
+def _pruned(ring: Ring, target: Form, blocks: list[Block]) -> list[Block] | None:
+    """Leave out what must be 0, because only squares with one sign could cancel it; None if there is no solution."""
+    if sum(len(b.basis) ** 2 * len(b.weight) for b in blocks) > MOST_ENTRIES:
+        return None
+    where: dict[Exponents, list[tuple[Spot, Fraction]]] = defaultdict(list)
+    for spot, product in _entries(ring, blocks):
+        for mono, c in product.items():
+            where[mono].append((spot, c))
+    gone: set[tuple[int, int]] = set()
+    changed = True
+    while changed:
+        changed = False
+        for mono, all_spots in where.items():
+            spots = [(s, c) for s, c in all_spots if (s[0], s[1]) not in gone and (s[0], s[2]) not in gone]
+            signs = {c > 0 for _, c in spots}
+            if spots and len(signs) == 1 and all(i == j for (_, i, j), _ in spots):
+                wanted = target.get(mono, Fraction(0)) * (1 if True in signs else -1)
+                if wanted < 0:
+                    return None
+                if wanted == 0:
+                    gone |= {(k, i) for (k, i, _), _ in spots}
+                    changed = True
+            where[mono] = spots
+    if any(not where.get(mono) for mono in target):
+        return None
+    return [replace(b, basis=tuple(q for i, q in enumerate(b.basis) if (k, i) not in gone)) for k, b in enumerate(blocks)]
+
+
+def _reduced(block: Block, gram: Array) -> Block:
+    """The block over the part of its basis that the kernel of its Gram matrix leaves."""
+    if not len(gram):
+        return block
+    values, vectors = np.linalg.eigh(gram)
+    kernel = vectors[:, values < SMALL].T
+    pivots, rows = _echelon(kernel)
+    basis = []
+    for j, q in enumerate(block.basis):
+        if j not in pivots:
+            member = defaultdict(Fraction, q)
+            for p, row in zip(pivots, rows, strict=True):
+                factor = Fraction(float(row[j])).limit_denominator(SIMPLE)
+                for mono, c in block.basis[p].items():
+                    member[mono] -= factor * c
+            basis.append({m: c for m, c in member.items() if c})
+    return replace(block, basis=tuple(basis))
+
+
+def _echelon(rows: Array) -> tuple[list[int], Array]:
+    """The reduced echelon form with the largest pivots, and the columns of the pivots."""
+    rows, pivots = rows.copy(), []
+    for k in range(len(rows)):
+        flat = int(np.argmax(np.abs(rows[k:]).round(6)))
+        i, p = k + flat // rows.shape[1], flat % rows.shape[1]
+        rows[[k, i]] = rows[[i, k]]
+        rows[k] /= rows[k, p]
+        for other in range(len(rows)):
+            if other != k:
+                rows[other] -= rows[other, p] * rows[k]
+        pivots.append(p)
+    return pivots, rows
+
+
+class System:
+    """The linear equations that say that Gram matrices give the target."""
+
+    def __init__(self, ring: Ring, target: Form, blocks: list[Block]) -> None:
+        self.target, self.blocks = target, blocks
+        entries = list(_entries(ring, blocks))
+        self.spots = [spot for spot, _ in entries]
+        self.columns = [form for _, form in entries]
+        self.monos = sorted({*target, *(m for form in self.columns for m in form)})
+
+    def solve(self) -> list[Array] | None:
+        """Gram matrices with a smallest eigenvalue as large as possible; None if that is negative."""
+        sizes = [len(b.basis) for b in self.blocks]
+        n = len(self.spots)
+        if not 0 < n <= MOST_UNKNOWNS:
+            return None
+        scale = float(max(abs(c) for c in self.target.values()))
+        row_of = {m: k for k, m in enumerate(self.monos)}
+        items = [(row_of[m], k, float(c)) for k, form in enumerate(self.columns) for m, c in form.items()]
+        b = [float(self.target.get(m, 0)) / scale for m in self.monos] + [1.0]
+        items.append((len(self.monos), n, 1.0))  # the smallest eigenvalue, at most 1
+        for k, (_, i, j) in enumerate(self.spots):
+            items.append((len(b) + k, k, -1.0 if i == j else -sqrt(2)))
+            if i == j:
+                items.append((len(b) + k, n, 1.0))
+        cones = [clarabel.ZeroConeT(len(self.monos)), clarabel.NonnegativeConeT(1)]
+        cones += [clarabel.PSDTriangleConeT(s) for s in sizes if s]
+        rows, places, values = zip(*items, strict=True)
+        a = csc_matrix((values, (rows, places)), shape=(len(b) + n, n + 1))
+        objective = np.zeros(n + 1)
+        objective[n] = -1.0
+        settings = clarabel.DefaultSettings()
+        settings.verbose, settings.max_threads, settings.max_iter = False, 1, 60
+        answer = clarabel.DefaultSolver(csc_matrix((n + 1, n + 1)), objective, a, np.array(b + [0.0] * n), cones,
+                                        settings).solve()
+        x = np.array(answer.x)
+        if not np.all(np.isfinite(x)) or x[n] < -SLACK or "Infeasible" in str(answer.status):
+            return None
+        grams = [np.zeros((s, s)) for s in sizes]
+        for (k, i, j), value in zip(self.spots, x[:n], strict=True):
+            grams[k][i, j] = grams[k][j, i] = value * scale
+        return grams
+
+    def exact(self, grams: list[Array]) -> list[Squares] | None:
+        """The same in rational numbers, with the squares completed; or None."""
+        n = len(self.spots)
+        table = [[fmpq()] * (n + 1) for _ in self.monos]
+        row_of = {m: k for k, m in enumerate(self.monos)}
+        for k, form in enumerate([*self.columns, self.target]):
+            for m, c in form.items():
+                table[row_of[m]][k] = fmpq(c.numerator, c.denominator)
+        reduced, rank = fmpq_mat(table).rref()
+        equations = [[Fraction(int(v.p), int(v.q)) for v in reduced.table()[r]] for r in range(rank)]
+        pivots = [next(k for k, v in enumerate(row) if v) for row in equations]
+        if n in pivots:
+            return None
+        numbers = [float(grams[k][i, j]) for k, i, j in self.spots]
+        for grain in GRAINS:
+            x = [round(Fraction(v) / grain) * grain for v in numbers]
+            for row, p in zip(equations, pivots, strict=True):
+                x[p] = row[n] - sum(row[k] * x[k] for k in range(p + 1, n) if row[k])
+            found = self._completed(x)
+            if found is not None:
+                return found
+        return None
+
+    def _completed(self, x: list[Fraction]) -> list[Squares] | None:
+        matrices = [[[Fraction(0)] * len(b.basis) for _ in b.basis] for b in self.blocks]
+        for (k, i, j), value in zip(self.spots, x, strict=True):
+            matrices[k][i][j] = matrices[k][j][i] = value
+        found: list[Squares] = []
+        for block, matrix in zip(self.blocks, matrices, strict=True):
+            squared = completed(matrix)
+            if squared is None:
+                return None
+            found.append([(c, _combined(row, block.basis)) for c, row in squared])
+        return found
+
+
+def completed(matrix: Matrix) -> list[tuple[Fraction, list[Fraction]]] | None:
+    """Complete squares, one pivot after the other; None if the form is not positive semidefinite."""
+    matrix = [list(row) for row in matrix]
+    size = len(matrix)
+    found = []
+    for k in range(size):
+        pivot = matrix[k][k]
+        if pivot < 0 or (pivot == 0 and any(matrix[k][k:])):
+            return None
+        if pivot == 0:
+            continue
+        row = [Fraction(0)] * k + [x / pivot for x in matrix[k][k:]]
+        found.append((pivot, row))
+        for i in range(k + 1, size):
+            for j in range(k + 1, size):
+                matrix[i][j] -= pivot * row[i] * row[j]
+    return found
+
+
+def _combined(row: list[Fraction], basis: tuple[Form, ...]) -> Form:
+    found: Form = defaultdict(Fraction)
+    for factor, member in zip(row, basis, strict=True):
+        for mono, c in member.items():
+            found[mono] += factor * c
+    return {m: c for m, c in found.items() if c}
