@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from proofcheck.kernel.normal import Atom, Monomial, Poly, normal
 from proofcheck.kernel.terms import Expr, Num, Var, add, mul
@@ -25,30 +25,51 @@ class NoForm(ValueError):
 
 @dataclass(frozen=True)
 class Unit:
-    """An atom of the normal form, or its root."""
+    """A power of an atom of the normal form: itself or a root, or any power of an exponential."""
 
     atom: Atom
-    root: int = 1
+    power: Fraction
+
+    @property
+    def root(self) -> int:
+        """Which root of the atom it is."""
+        return self.power.denominator
 
     @property
     def term(self) -> Expr:
         """The unit as a term."""
-        return power(atom_term(self.atom), Fraction(1, self.root))
+        return power(atom_term(self.atom), self.power)
 
 
 def factors(mono: Monomial) -> Iterator[tuple[Atom, Fraction]]:
-    """The factors of a monomial, exp(p + q) as exp(p)*exp(q), and exp(2*p) as exp(p)**2."""
+    """The factors of a monomial, exp(2*p + q) as exp(p)**2*exp(q), and a root of an atom as a power of it."""
     for atom, exponent in mono:
-        if atom[0] == "exp":
-            for inner, coefficient in atom[1]:
-                yield ("exp", ((inner, Fraction(1)),)), coefficient * exponent
-        else:
-            yield atom, exponent
+        match atom:
+            case ("exp", parts):
+                for inner, coefficient in parts:
+                    yield ("exp", ((inner, Fraction(1)),)), coefficient * exponent
+            case ("base", (((((inner, 1),)), 1),)):
+                yield inner, exponent
+            case _:
+                yield atom, exponent
+
+
+def _inside(atom: Atom) -> list[Poly]:
+    """What is under a root or an absolute value."""
+    match atom:
+        case ("base", inner) | ("fn", "Abs", inner):
+            return [dict(inner)]
+    return []
+
+
+def _common(left: Fraction, right: Fraction) -> Fraction:
+    """The largest number of which both are multiples."""
+    return Fraction(gcd(left.numerator, right.numerator), lcm(left.denominator, right.denominator))
 
 
 @dataclass(frozen=True)
 class Ring:
-    """The polynomials in some units; a root of a sum of terms, raised to its degree, is replaced by that sum."""
+    """The polynomials in some units; powers of roots and of absolute values are replaced by what they are."""
 
     units: tuple[Unit, ...]
     relations: Mapping[int, Form]
@@ -57,22 +78,21 @@ class Ring:
     @classmethod
     def of(cls, polys: Iterable[Poly], positive: frozenset[Var]) -> Ring:
         """The smallest ring in which these normal forms are polynomials; raises NoForm."""
-        roots: dict[Atom, int] = {}
-        for poly in polys:
-            for mono in poly:
+        powers: dict[Atom, Fraction] = {}
+        left = list(polys)
+        while left:
+            for mono in left.pop():
                 for atom, exponent in factors(mono):
-                    roots[atom] = lcm(roots.get(atom, 1), exponent.denominator)
-        units = [Unit(atom, root) for atom, root in sorted(roots.items(), key=repr)]
+                    left += [] if atom in powers else _inside(atom)
+                    powers[atom] = _common(powers.get(atom, exponent), exponent)
+        units = [Unit(a, p if a[0] == "exp" else Fraction(1, p.denominator)) for a, p in sorted(powers.items(), key=repr)]
         plain = cls(tuple(units), {}, positive)
         return cls(plain.units, dict(plain._relations()), positive)
 
     def _relations(self) -> Iterator[tuple[int, Form]]:
         for k, unit in enumerate(self.units):
-            if unit.atom[0] == "base":
-                yield k, self.form(dict(unit.atom[1]))
-            elif unit.atom[:2] == ("fn", "Abs"):
-                square = self.form(dict(unit.atom[2]))
-                yield k, self.product(square, square)
+            for inner in map(self.form, _inside(unit.atom)):
+                yield k, inner if unit.atom[0] == "base" else self.product(inner, inner)
 
     def degree(self, k: int) -> int:
         """The power of a unit that its relation replaces."""
@@ -99,7 +119,7 @@ class Ring:
             for atom, exponent in factors(mono):
                 if atom not in places:
                     raise NoForm(f"{atom_term(atom)} is no unit")
-                whole = exponent * self.units[places[atom]].root
+                whole = exponent / self.units[places[atom]].power
                 if whole.denominator != 1 or whole < 0:
                     raise NoForm(f"{atom_term(atom)} has the exponent {exponent}")
                 powers[places[atom]] += int(whole)

@@ -47,6 +47,7 @@ class Search:
     proved: dict[object, Tree] = field(default_factory=dict)
     failed: dict[object, tuple[int, int, int]] = field(default_factory=dict)
     hopeless: dict[object, bool] = field(default_factory=dict)
+    tried: dict[object, set[object]] = field(default_factory=dict)  # where certificates in squares were looked for
     open: list[str] = field(default_factory=list)
 
     def run(self, goal: Goal) -> Tree:

@@ -45,16 +45,16 @@ class Block:
 
 def squares(ring: Ring, target: Form, blocks: list[Block]) -> list[Squares] | None:
     """For each block its squares, so that the target is the sum of all weight*c*q**2; or None."""
-    start = _pruned(ring, target, blocks)
-    for _ in range(ROUNDS if start is not None else 0):
-        system = System(ring, target, start)
-        found = system.solve()
-        if found is None:
+    left = _pruned(ring, target, blocks)
+    for _ in range(ROUNDS):
+        system = None if left is None else System(ring, target, left)
+        found = None if system is None else system.solve()
+        if left is None or system is None or found is None:
             return None
-        smaller = [_reduced(b, q) for b, q in zip(start, found, strict=True)]
-        if all(len(b.basis) == len(old.basis) for b, old in zip(smaller, start, strict=True)):
+        smaller = [_reduced(b, q) for b, q in zip(left, found, strict=True)]
+        if all(len(b.basis) == len(old.basis) for b, old in zip(smaller, left, strict=True)):
             return system.exact(found)
-        start = smaller
+        left = smaller
     return None
 
 

@@ -3,9 +3,9 @@
 from proofcheck.prove.moves.cuts import cuts
 from proofcheck.prove.moves.kinks import kinks
 from proofcheck.prove.moves.numeric import numeric
+from proofcheck.prove.moves.polynomial import polynomials
 from proofcheck.prove.moves.scaling import content_out, dominating
 from proofcheck.prove.moves.slopes import slopes
-from proofcheck.prove.moves.squares import squares
 from proofcheck.prove.search import Move
 
-MOVES: tuple[Move, ...] = (numeric, kinks, content_out, dominating, squares, slopes, cuts)
+MOVES: tuple[Move, ...] = (numeric, kinks, content_out, dominating, polynomials, slopes, cuts)

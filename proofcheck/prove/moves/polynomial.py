@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, combinations, combinations_with_replacement, product
@@ -11,13 +11,15 @@ from itertools import chain, combinations, combinations_with_replacement, produc
 from proofcheck.kernel.domain import Box, Domain, Range, Sided, is_regular, positive_parameters, tidy
 from proofcheck.kernel.normal import Atom, normal
 from proofcheck.kernel.scalar import Tree
-from proofcheck.kernel.terms import Expr, Num, Var, mul, variables
+from proofcheck.kernel.terms import Expr, Num, Var, add, mul, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, atom_term, evaluates, is_good_factor, power
 from proofcheck.prove.moves.scaling import scaled
-from proofcheck.prove.polynomials import Form, NoForm, Ring, factors
+from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors
 from proofcheck.prove.search import Search
 
+MOST_TERMS = 100  # in one search
+MOST_DOMAINS = 3  # for one term in one search
 MOST_UNITS = 6
 MOST_MONOMIALS = 40
 MOST_DEGREE = 8
@@ -46,14 +48,23 @@ class Task:
     strict: bool
     knowns: tuple[Known, ...]
     count: int  # of the domain's known terms
+    box: Box
+    positive: frozenset[int]  # units that are > 0 by their form
+
+    def is_positive(self, mono: Exponents) -> bool:
+        """Whether a monomial is > 0 by its form."""
+        return all(k in self.positive for k, p in enumerate(mono) if p)
 
 
 def polynomials(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
     """A certificate in squares, if there is a short one."""
-    if not goal.at_infinity():
-        tree = _proof(goal.term, tuple(goal.box.items()), goal.domain.given, goal.strict)
-        if tree is not None:
-            yield tree
+    tried = search.tried.setdefault(goal.term, set())
+    if goal.at_infinity() or len(search.tried) > MOST_TERMS or (goal.key not in tried and len(tried) == MOST_DOMAINS):
+        return
+    tried.add(goal.key)
+    tree = _proof(goal.term, tuple(goal.box.items()), goal.domain.given, goal.strict)
+    if tree is not None:
+        yield tree
 
 
 @lru_cache(maxsize=2000)
@@ -63,7 +74,9 @@ def _proof(term: Expr, sides: tuple[tuple[Var, Range], ...], given: tuple[Sided,
     try:
         factor, cleared = _cleared(term, goal.box)
         task = _task(goal, cleared)
-        tree = _direct(task) or _multiplied(goal.about(cleared), task)
+        tree = _direct(task)
+        for multiplier in _multipliers(task):
+            tree = tree or _multiplied(goal.about(cleared), task, multiplier)
     except (*FAILURES, NoForm):
         return None
     return tree if factor is None or tree is None else scaled(factor, tree)
@@ -96,11 +109,12 @@ def _task(goal: Goal, term: Expr) -> Task:
     if not (_is_small(ring) and all(is_regular(u.term, goal.box) for u in ring.units)):
         raise NoForm("too many units, or irregular ones")
     target = ring.form(poly)
-    single = len(ring.units) == 1 and ring.units[0].atom[0] == "var" and not given
+    single = len(ring.units) == 1 and isinstance(ring.units[0].term, Var) and not given
     if single or not 1 < len(target) <= MOST_MONOMIALS or _degree(target) > MOST_DEGREE:
         raise NoForm("one parameter, too many monomials, or a high degree")
     knowns = [Known(ring.read(h), sharp, goal.domain.given[k][0], factor, k) for k, sharp, factor, h in given]
-    return Task(ring, target, goal.strict, (*knowns, *_ends(goal, ring)), len(goal.domain.given))
+    sure = frozenset(k for k, u in enumerate(ring.units) if is_good_factor(u.term, goal.box))
+    return Task(ring, target, goal.strict, (*knowns, *_ends(goal, ring)), len(goal.domain.given), goal.box, sure)
 
 
 def _is_small(ring: Ring) -> bool:
@@ -120,72 +134,65 @@ def _given(goal: Goal) -> Iterator[tuple[int, bool, Expr | None, Expr]]:
 
 def _ends(goal: Goal, ring: Ring) -> Iterator[Known]:
     """What the box says about the units."""
-    for k, unit in enumerate(ring.units):
-        form, whole = ring.unit(k), atom_term(unit.atom)
+    for unit in ring.units:
+        whole = atom_term(unit.atom)
         side = goal.box.get(whole) if isinstance(whole, Var) else None
         if side is None or (unit.root > 1 and side.lo == 0):
             sharp = is_good_factor(unit.term, goal.box)
             if sharp or evaluates(Goal(unit.term, goal.domain, False)):
-                yield _end(goal, form, sharp, unit.term)
+                yield _end(goal, ring, unit.term, sharp, scaled(unit.term**-1, ["eval", BITS]))
         elif isinstance(side.lo, Fraction):
-            yield _end(goal, ring.read(whole - Num(side.lo)), side.lo_open, tidy(whole - Num(side.lo), goal.box))
+            yield _end(goal, ring, tidy(whole - Num(side.lo), goal.box), side.lo_open, ["sturm"])
         if side is not None and isinstance(side.hi, Fraction):
-            yield _end(goal, ring.read(Num(side.hi) - whole), side.hi_open, tidy(Num(side.hi) - whole, goal.box))
+            yield _end(goal, ring, tidy(Num(side.hi) - whole, goal.box), side.hi_open, ["sturm"])
 
 
-def _end(goal: Goal, form: Form, sharp: bool, term: Expr) -> Known:
-    """A term that is nonnegative on the box, with the reason."""
+def _end(goal: Goal, ring: Ring, term: Expr, sharp: bool, otherwise: Tree) -> Known:
+    """A term that is nonnegative on the box, by interval arithmetic or else by another reason."""
     bits = evaluates(Goal(term, goal.domain, sharp))
-    if bits:
-        why: Tree = ["eval", bits]
-    elif is_good_factor(term, goal.box):
-        why = scaled(term**-1, ["eval", BITS])
-    else:
-        why = ["sturm"]
-    return Known(form, sharp, term, why=why)
+    return Known(ring.read(term), sharp, term, why=["eval", bits] if bits else otherwise)
 
 
 # --- certificates ------------------------------------------------------------------------------------------------
 
 
-def _multiplied(goal: Goal, task: Task) -> Tree | None:
+def _multiplied(goal: Goal, task: Task, form: Form) -> Tree | None:
     """A certificate for a positive multiple of the target; where the multiplier is 0, another one."""
-    form = _multiplier(task)
     by = task.ring.term(form)
     target = task.ring.product(form, task.target)
     if _degree(target) > MOST_DEGREE + 2:
         return None
     if is_good_factor(by, goal.box):
-        tree = _direct(Task(task.ring, target, task.strict, task.knowns, task.count))
+        tree = _direct(replace(task, target=target))
         return None if tree is None else scaled(by, tree)
     minus = Known({m: -c for m, c in form.items()}, False, -by, number=task.count)
-    right = _direct(Task(task.ring, target, task.strict, task.knowns, task.count + 1))
-    left = right and _direct(Task(task.ring, task.target, task.strict, (*task.knowns, minus), task.count + 1))
+    right = _direct(replace(task, target=target, count=task.count + 1))
+    left = right and _direct(replace(task, knowns=(*task.knowns, minus), count=task.count + 1))
     if not left:
         return None
     why = ["use", [["1", [task.count], []]], ["eval", BITS]]
     return ["case", to_text(-by), left, ["scale", to_text(by), why, right]]
 
 
-def _multiplier(task: Task) -> Form:
-    """The sum of the units or of their squares; plus 1 if the target is not homogeneous."""
+def _multipliers(task: Task) -> Iterator[Form]:
+    """The sum of the units or of their squares (plus 1 if the target is not homogeneous), and a positive root."""
     ring = task.ring
     units = [ring.unit(k) for k, u in enumerate(ring.units) if variables(u.term)]
     signed = any(all(known.form != u for known in task.knowns) for u in units)
-    parts = [ring.product(u, u) if signed else u for u in units]
-    form = {m: c for part in parts for m, c in part.items()}
-    return form if _is_homogeneous(task.target) else {**form, **ring.one()}
+    total = {m: c for u in units for m, c in (ring.product(u, u) if signed else u).items()}
+    yield total if _is_homogeneous(task.target) else {**total, **ring.one()}
+    yield from (ring.unit(k) for k in ring.relations if k in task.positive)
 
 
 def _direct(task: Task) -> Tree | None:
     """target = sum of squares, each times known terms."""
     from proofcheck.prove.sos import Block, squares  # importing SciPy takes longer than most goals
 
-    seen: set[int] = set()
+    tried: list[Product] = []
     for products in chain([_handelman(task)], (_products(task, order) for order in ORDERS)):
-        if len(products) in seen or len(products) > MOST_PRODUCTS:
+        if products == tried or len(products) > MOST_PRODUCTS:
             continue
-        seen.add(len(products))
+        tried = products
         blocks = [Block(weight, basis) for _, weight, basis in products]
         found = squares(task.ring, task.target, blocks)
         if found is not None:
@@ -230,7 +237,8 @@ def _products(task: Task, order: int) -> list[Product]:
         if basis:
             found.append((ks, weight, tuple({m: Fraction(1)} for m in basis)))
         if task.strict and all(k.sharp for k in ks) and len(basis) > 1:
-            found.append((ks, weight, (ring.one(),)))
+            sure = [m for m in basis if task.is_positive(m) and (ks or not any(m))]
+            found += [(ks, weight, ({m: Fraction(1)},)) for m in sure]
     return found
 
 
@@ -243,23 +251,31 @@ def _weight(ring: Ring, ks: tuple[Known, ...]) -> Form:
 
 def _tree(task: Task, squares: list[tuple[tuple[Known, ...], Fraction, Form]]) -> Tree | None:
     """The certificate; what it uses of the box is proved first.  None for a strict goal that is not shown strictly."""
-    one = next(iter(task.ring.one()))
     used = [k for k in task.knowns if k.number is None and any(k is x for ks, _, _ in squares for x in ks)]
-    items, sure = [], not task.strict
+    items: list[tuple[Expr, tuple[Known, ...]]] = []
+    sure = not task.strict
     for ks, c, q in squares:
-        constant = set(q) == {one}
-        sure |= constant and all(k.sharp for k in ks)
-        if constant and not ks:
-            continue  # what remains in the end
-        number = Num(c * q[one] ** 2 if constant else c)
-        weight = mul(number, *(k.factor for k in ks if k.factor), *([] if constant else [task.ring.term(q) ** 2]))
-        items.append([to_text(weight), [_number(k, used, task.count) for k in ks], []])
-    if not sure:
+        ((mono, lead), *others) = q.items()
+        sure |= not others and task.is_positive(mono) and all(k.sharp for k in ks) and bool(ks or not any(mono))
+        if not (ks or others or any(mono)):
+            continue  # a constant remains in the end
+        square = [] if not others and not any(mono) else [task.ring.term(q) ** 2]
+        items.append((mul(Num(c if square else c * lead**2), *(k.factor for k in ks if k.factor), *square), ks))
+    if not sure or not _cancels(task, items):
         return None
-    tree: Tree = ["use", items, ["eval", BITS]]
+    shown = [[to_text(weight), [_number(k, used, task.count) for k in ks], []] for weight, ks in items]
+    tree: Tree = ["use", shown, ["eval", BITS]]
     for k in reversed(used):
         tree = ["lemma", to_text(k.term), k.sharp, k.why, tree]
     return tree
+
+
+def _cancels(task: Task, items: list[tuple[Expr, tuple[Known, ...]]]) -> bool:
+    """Whether a number remains; high powers of roots have several normal forms, so that it may not look like one."""
+    if all(unit.root == 1 for unit in task.ring.units) and not task.ring.relations:
+        return True
+    rest = add(task.ring.term(task.target), *(-mul(weight, *(k.term for k in ks)) for weight, ks in items))
+    return isinstance(tidy(rest, task.box), Num)
 
 
 def _number(known: Known, used: list[Known], count: int) -> int:
