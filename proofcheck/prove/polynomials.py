@@ -5,6 +5,7 @@ A polynomial is a dict {exponents: coefficient} with one exponent for each unit.
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,15 @@ def factors(mono: Monomial) -> Iterator[tuple[Atom, Fraction]]:
                 yield inner, exponent
             case _:
                 yield atom, exponent
+
+
+def total(forms: Iterable[Form]) -> Form:
+    """The sum."""
+    found: Form = defaultdict(Fraction)
+    for form in forms:
+        for m, c in form.items():
+            found[m] += c
+    return {m: c for m, c in found.items() if c}
 
 
 def _inside(atom: Atom) -> list[Poly]:
@@ -133,16 +143,18 @@ class Ring:
         found: Form = defaultdict(Fraction)
         for a, c in left.items():
             for b, k in right.items():
-                for m, r in self._reduced(tuple(x + y for x, y in zip(a, b, strict=True))):
-                    found[m] += c * k * r
-        return {m: c for m, c in found.items() if c}
+                found[tuple(map(operator.add, a, b))] += c if k == 1 else c * k
+        return self._reduced({m: c for m, c in found.items() if c})
 
-    def _reduced(self, powers: Exponents) -> Iterable[tuple[Exponents, Fraction]]:
+    def _reduced(self, form: Form) -> Form:
+        """The same with the relations used."""
         for k, inner in self.relations.items():
-            if powers[k] >= self.degree(k):
-                left = tuple(p - self.degree(k) * (i == k) for i, p in enumerate(powers))
-                return self.product({left: Fraction(1)}, inner).items()
-        return ((powers, Fraction(1)),)
+            high = {m: c for m, c in form.items() if m[k] >= self.degree(k)}
+            if high:
+                low = {tuple(p - self.degree(k) * (i == k) for i, p in enumerate(m)): c for m, c in high.items()}
+                rest = {m: c for m, c in form.items() if m not in high}
+                return self._reduced(total([rest, self.product(low, inner)]))
+        return form
 
     def term(self, form: Form) -> Expr:
         """A polynomial as a term, monomials in a fixed order."""

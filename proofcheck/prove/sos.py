@@ -19,14 +19,14 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
-from proofcheck.prove.polynomials import Exponents, Form, Ring
+from proofcheck.prove.polynomials import Exponents, Form, Ring, total
 
 Array = NDArray[np.float64]
 Matrix = list[list[Fraction]]
 Squares = list[tuple[Fraction, Form]]
 Spot = tuple[int, int, int]  # a block and two members of its basis
 
-MOST_ENTRIES = 20000  # products of weights and two members of bases
+MOST_ENTRIES = 4000  # products of weights and two members of bases
 MOST_UNKNOWNS = 400
 ROUNDS = 4  # how often the bases are reduced
 SMALL = 1e-4  # eigenvalues below are taken for 0
@@ -106,12 +106,8 @@ def _reduced(block: Block, gram: Array) -> Block:
     basis = []
     for j, q in enumerate(block.basis):
         if j not in pivots:
-            member = defaultdict(Fraction, q)
-            for p, row in zip(pivots, rows, strict=True):
-                factor = Fraction(float(row[j])).limit_denominator(SIMPLE)
-                for mono, c in block.basis[p].items():
-                    member[mono] -= factor * c
-            basis.append({m: c for m, c in member.items() if c})
+            factors = [-Fraction(float(row[j])).limit_denominator(SIMPLE) for row in rows]
+            basis.append(_combined([Fraction(1), *factors], (q, *(block.basis[p] for p in pivots))))
     return replace(block, basis=tuple(basis))
 
 
@@ -228,9 +224,5 @@ def completed(matrix: Matrix) -> list[tuple[Fraction, list[Fraction]]] | None:
     return found
 
 
-def _combined(row: list[Fraction], basis: tuple[Form, ...]) -> Form:
-    found: Form = defaultdict(Fraction)
-    for factor, member in zip(row, basis, strict=True):
-        for mono, c in member.items():
-            found[mono] += factor * c
-    return {m: c for m, c in found.items() if c}
+def _combined(factors: list[Fraction], members: tuple[Form, ...]) -> Form:
+    return total({m: f * c for m, c in q.items()} for f, q in zip(factors, members, strict=True) if f)

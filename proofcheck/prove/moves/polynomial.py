@@ -15,7 +15,7 @@ from proofcheck.kernel.terms import Expr, Num, Var, add, mul, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, atom_term, evaluates, is_good_factor, power
 from proofcheck.prove.moves.scaling import scaled
-from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors
+from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors, total
 from proofcheck.prove.search import Search
 
 MOST_TERMS = 100  # in one search
@@ -179,8 +179,8 @@ def _multipliers(task: Task) -> Iterator[Form]:
     ring = task.ring
     units = [ring.unit(k) for k, u in enumerate(ring.units) if variables(u.term)]
     signed = any(all(known.form != u for known in task.knowns) for u in units)
-    total = {m: c for u in units for m, c in (ring.product(u, u) if signed else u).items()}
-    yield total if _is_homogeneous(task.target) else {**total, **ring.one()}
+    whole = total(ring.product(u, u) if signed else u for u in units)
+    yield whole if _is_homogeneous(task.target) else total([whole, ring.one()])
     yield from (ring.unit(k) for k in ring.relations if k in task.positive)
 
 
