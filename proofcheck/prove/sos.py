@@ -37,14 +37,15 @@ GRAINS = tuple(Fraction(1, n) for n in (2, 12, 240, 2**14, 2**24, 2**40))
 
 @dataclass(frozen=True)
 class Block:
-    """weight * (a square form in the basis)."""
+    """weight * (sum of squares in the basis), or weight * (any combination of the basis) if it is free."""
 
     weight: Form
     basis: tuple[Form, ...]
+    free: bool = False
 
 
 def squares(ring: Ring, target: Form, blocks: list[Block]) -> list[Squares] | None:
-    """For each block its squares, so that the target is the sum of all weight*c*q**2; or None."""
+    """For each block its squares, so that the target is the sum of all weight*c*q**2 (free: weight*c*q); or None."""
     left = _pruned(ring, target, blocks)
     for _ in range(ROUNDS):
         system = None if left is None else System(ring, target, left)
@@ -63,6 +64,9 @@ def _entries(ring: Ring, blocks: list[Block]) -> Iterator[tuple[Spot, Form]]:
     for k, block in enumerate(blocks):
         for j, q in enumerate(block.basis):
             half = ring.product(block.weight, q)
+            if block.free:
+                yield (k, j, j), half
+                continue
             for i in range(j + 1):
                 whole = ring.product(half, block.basis[i])
                 yield (k, i, j), whole if i == j else {m: 2 * c for m, c in whole.items()}
@@ -83,7 +87,7 @@ def _pruned(ring: Ring, target: Form, blocks: list[Block]) -> list[Block] | None
         for mono, all_spots in where.items():
             spots = [(s, c) for s, c in all_spots if (s[0], s[1]) not in gone and (s[0], s[2]) not in gone]
             signs = {c > 0 for _, c in spots}
-            if spots and len(signs) == 1 and all(i == j for (_, i, j), _ in spots):
+            if spots and len(signs) == 1 and all(i == j and not blocks[k].free for (k, i, j), _ in spots):
                 wanted = target.get(mono, Fraction(0)) * (1 if True in signs else -1)
                 if wanted < 0:
                     return None
@@ -98,7 +102,7 @@ def _pruned(ring: Ring, target: Form, blocks: list[Block]) -> list[Block] | None
 
 def _reduced(block: Block, gram: Array) -> Block:
     """The block over the part of its basis that the kernel of its Gram matrix leaves."""
-    if not len(gram):
+    if block.free or not len(gram):
         return block
     values, vectors = np.linalg.eigh(gram)
     kernel = vectors[:, values < SMALL].T
@@ -139,6 +143,7 @@ class System:
     def solve(self) -> list[Array] | None:
         """Gram matrices with a smallest eigenvalue as large as possible; None if that is negative."""
         sizes = [len(b.basis) for b in self.blocks]
+        bound = [k for k, (b, _, _) in enumerate(self.spots) if not self.blocks[b].free]
         n = len(self.spots)
         if not 0 < n <= MOST_UNKNOWNS:
             return None
@@ -147,19 +152,18 @@ class System:
         items = [(row_of[m], k, float(c)) for k, form in enumerate(self.columns) for m, c in form.items()]
         b = [float(self.target.get(m, 0)) / scale for m in self.monos] + [1.0]
         items.append((len(self.monos), n, 1.0))  # the smallest eigenvalue, at most 1
-        for k, (_, i, j) in enumerate(self.spots):
-            items.append((len(b) + k, k, -1.0 if i == j else -sqrt(2)))
-            if i == j:
-                items.append((len(b) + k, n, 1.0))
+        for row, k in enumerate(bound, len(b)):
+            _, i, j = self.spots[k]
+            items += [(row, k, -1.0), (row, n, 1.0)] if i == j else [(row, k, -sqrt(2))]
         cones = [clarabel.ZeroConeT(len(self.monos)), clarabel.NonnegativeConeT(1)]
-        cones += [clarabel.PSDTriangleConeT(s) for s in sizes if s]
+        cones += [clarabel.PSDTriangleConeT(len(b.basis)) for b in self.blocks if b.basis and not b.free]
         rows, places, values = zip(*items, strict=True)
-        a = csc_matrix((values, (rows, places)), shape=(len(b) + n, n + 1))
+        a = csc_matrix((values, (rows, places)), shape=(len(b) + len(bound), n + 1))
         objective = np.zeros(n + 1)
         objective[n] = -1.0
         settings = clarabel.DefaultSettings()
         settings.verbose, settings.max_threads, settings.max_iter = False, 1, 60
-        answer = clarabel.DefaultSolver(csc_matrix((n + 1, n + 1)), objective, a, np.array(b + [0.0] * n), cones,
+        answer = clarabel.DefaultSolver(csc_matrix((n + 1, n + 1)), objective, a, np.array(b + [0.0] * len(bound)), cones,
                                         settings).solve()
         x = np.array(answer.x)
         if not np.all(np.isfinite(x)) or x[n] < -SLACK or "Infeasible" in str(answer.status):
@@ -198,10 +202,11 @@ class System:
             matrices[k][i][j] = matrices[k][j][i] = value
         found: list[Squares] = []
         for block, matrix in zip(self.blocks, matrices, strict=True):
-            squared = completed(matrix)
+            size = len(matrix)
+            squared = [(Fraction(1), [matrix[i][i] for i in range(size)])] if block.free else completed(matrix)
             if squared is None:
                 return None
-            found.append([(c, _combined(row, block.basis)) for c, row in squared])
+            found.append([(c, _combined(row, block.basis)) for c, row in squared if any(row)])
         return found
 
 

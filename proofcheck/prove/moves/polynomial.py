@@ -22,20 +22,24 @@ MOST_TERMS = 100  # in one search
 MOST_DOMAINS = 3  # for one term in one search
 MOST_UNITS = 6
 MOST_MONOMIALS = 40
-MOST_DEGREE = 8
+MOST_DEGREE = 10
 MOST_PRODUCTS = 60
-ORDERS = (1, 2, 3)  # how many known terms are multiplied
+EFFORTS = ((1, 0), (2, 0), (3, 0), (3, 2))  # how many known terms are multiplied; degrees that may cancel
 
 
 @dataclass(frozen=True)
 class Known:
-    """term >= 0 (or > 0), times a positive factor a polynomial: the known term of this number, or to be proved first."""
+    """term >= 0 (or > 0), times a positive factor a polynomial: the known term of this number, or to be proved first.
+
+    If the term is 0, ``opposite`` is the number of minus the term.
+    """
 
     form: Form
     sharp: bool
     term: Expr
     factor: Expr | None = None
     number: int | None = None
+    opposite: int | None = None
     why: Tree | None = None
 
 
@@ -112,9 +116,22 @@ def _task(goal: Goal, term: Expr) -> Task:
     single = len(ring.units) == 1 and isinstance(ring.units[0].term, Var) and not given
     if single or not 1 < len(target) <= MOST_MONOMIALS or _degree(target) > MOST_DEGREE:
         raise NoForm("one parameter, too many monomials, or a high degree")
-    knowns = [Known(ring.read(h), sharp, goal.domain.given[k][0], factor, k) for k, sharp, factor, h in given]
+    knowns = _paired([Known(ring.read(h), sharp, goal.domain.given[k][0], factor, k) for k, sharp, factor, h in given])
     sure = frozenset(k for k, u in enumerate(ring.units) if is_good_factor(u.term, goal.box))
     return Task(ring, target, goal.strict, (*knowns, *_ends(goal, ring)), len(goal.domain.given), goal.box, sure)
+
+
+def _paired(knowns: list[Known]) -> list[Known]:
+    """Two opposite known terms are one that is 0."""
+    found: list[Known] = []
+    for known in knowns:
+        minus = {m: -c for m, c in known.form.items()}
+        k = next((k for k, other in enumerate(found) if other.form == minus and other.factor == known.factor), None)
+        if k is None:
+            found.append(known)
+        else:
+            found[k] = replace(found[k], opposite=known.number)
+    return found
 
 
 def _is_small(ring: Ring) -> bool:
@@ -189,11 +206,11 @@ def _direct(task: Task) -> Tree | None:
     from proofcheck.prove.sos import Block, squares  # importing SciPy takes longer than most goals
 
     tried: list[Product] = []
-    for products in chain([_handelman(task)], (_products(task, order) for order in ORDERS)):
+    for products in chain([_handelman(task)], (_products(task, *effort) for effort in EFFORTS)):
         if products == tried or len(products) > MOST_PRODUCTS:
             continue
         tried = products
-        blocks = [Block(weight, basis) for _, weight, basis in products]
+        blocks = [Block(weight, basis, _is_equation(ks)) for ks, weight, basis in products]
         found = squares(task.ring, task.target, blocks)
         if found is not None:
             tree = _tree(task, [(ks, c, q) for (ks, _, _), s in zip(products, found, strict=True) for c, q in s])
@@ -203,6 +220,10 @@ def _direct(task: Task) -> Tree | None:
 
 
 Product = tuple[tuple[Known, ...], Form, tuple[Form, ...]]
+
+
+def _is_equation(ks: tuple[Known, ...]) -> bool:
+    return len(ks) == 1 and ks[0].opposite is not None
 
 
 def _handelman(task: Task) -> list[Product]:
@@ -219,21 +240,25 @@ def _handelman(task: Task) -> list[Product]:
     return found
 
 
-def _products(task: Task, order: int) -> list[Product]:
+def _products(task: Task, order: int, extra: int) -> list[Product]:
     """Products of different known terms, with the monomials whose squares are not too large."""
     ring = task.ring
     forms = [task.target, *(k.form for k in task.knowns if _degree(k.form) <= _degree(task.target) + 2)]
-    degree = _even(max(map(_degree, forms)))
+    degree = _even(max(map(_degree, forms))) + extra
     caps = [_even(max(m[k] for f in forms for m in f)) for k in range(len(ring.units))]
     level = _degree(task.target) if all(map(_is_homogeneous, [task.target, *(k.form for k in task.knowns)])) else None
+    equations = [(k,) for k in task.knowns if k.opposite is not None]
+    caps = [degree] * len(caps) if equations else caps
+    others = [k for k in task.knowns if k.opposite is None]
     found: list[Product] = []
-    for ks in chain.from_iterable(combinations(task.knowns, size) for size in range(order + 1)):
+    for ks in chain(equations, *(combinations(others, size) for size in range(order + 1))):
         weight = _weight(ring, ks)
-        half = [(cap - max(m[k] for m in weight)) // 2 for k, cap in enumerate(caps)]
-        half = [min(h, ring.degree(k) - 1) if k in ring.relations else h for k, h in enumerate(half)]
+        times = 1 if _is_equation(ks) else 2
+        rooms = [(cap - max(m[k] for m in weight)) // times for k, cap in enumerate(caps)]
+        rooms = [min(r, ring.degree(k) - 1) if k in ring.relations else r for k, r in enumerate(rooms)]
         left = degree - _degree(weight)
-        basis = [m for m in product(*(range(h + 1) for h in half))
-                 if (2 * sum(m) <= left if level is None else 2 * sum(m) + _degree(weight) == level)]
+        basis = [m for m in product(*(range(r + 1) for r in rooms))
+                 if (times * sum(m) <= left if level is None else times * sum(m) + _degree(weight) == level)]
         if basis:
             found.append((ks, weight, tuple({m: Fraction(1)} for m in basis)))
         if task.strict and all(k.sharp for k in ks) and len(basis) > 1:
@@ -255,6 +280,9 @@ def _tree(task: Task, squares: list[tuple[tuple[Known, ...], Fraction, Form]]) -
     items: list[tuple[Expr, tuple[Known, ...]]] = []
     sure = not task.strict
     for ks, c, q in squares:
+        if _is_equation(ks):
+            items += _equation(task, ks[0], q)
+            continue
         ((mono, lead), *others) = q.items()
         sure |= not others and task.is_positive(mono) and all(k.sharp for k in ks) and bool(ks or not any(mono))
         if not (ks or others or any(mono)):
@@ -268,6 +296,16 @@ def _tree(task: Task, squares: list[tuple[tuple[Known, ...], Fraction, Form]]) -
     for k in reversed(used):
         tree = ["lemma", to_text(k.term), k.sharp, k.why, tree]
     return tree
+
+
+def _equation(task: Task, known: Known, q: Form) -> Iterator[tuple[Expr, tuple[Known, ...]]]:
+    """q times a term that is 0, as the difference of two squares times that term."""
+    one, factor = task.ring.one(), [known.factor] if known.factor else []
+    minus = replace(known, number=known.opposite, opposite=None, term=-known.term)
+    for k, sign in ((known, 1), (minus, -1)):
+        root = total([q, {m: sign * c for m, c in one.items()}])
+        if root:
+            yield mul(Num(Fraction(1, 4)), *factor, task.ring.term(root) ** 2), (k,)
 
 
 def _cancels(task: Task, items: list[tuple[Expr, tuple[Known, ...]]]) -> bool:
