@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
+import numpy as np
+from numpy.typing import NDArray
+
 from proofcheck.kernel.normal import Atom, Monomial, Poly, normal
 from proofcheck.kernel.terms import Expr, Num, Var, add, mul
 from proofcheck.prove.goals import atom_term, power
@@ -62,6 +65,14 @@ def total(forms: Iterable[Form]) -> Form:
         for m, c in form.items():
             found[m] += c
     return {m: c for m, c in found.items() if c}
+
+
+def values(form: Form, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values of a polynomial at points, one column of ``at`` for each."""
+    found = np.zeros(at.shape[1])
+    for mono, c in form.items():
+        found += float(c) * np.prod([at[k] ** p for k, p in enumerate(mono) if p], axis=0)
+    return found
 
 
 def _inside(atom: Atom) -> list[Poly]:

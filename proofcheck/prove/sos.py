@@ -26,11 +26,12 @@ Matrix = list[list[Fraction]]
 Squares = list[tuple[Fraction, Form]]
 Spot = tuple[int, int, int]  # a block and two members of its basis
 
-MOST_ENTRIES = 4000  # products of weights and two members of bases
-MOST_UNKNOWNS = 400
+MOST_ENTRIES = 3000  # products of weights and two members of bases
+MOST_UNKNOWNS = 250
 ROUNDS = 4  # how often the bases are reduced
 SMALL = 1e-4  # eigenvalues below are taken for 0
 SLACK = 1e-5  # a smallest eigenvalue below minus this shows that there is no solution
+TINY = 1e-10  # squared singular values below, relative to the largest, are 0
 SIMPLE = 60  # largest denominator in a kernel
 GRAINS = tuple(Fraction(1, n) for n in (2, 12, 240, 2**14, 2**24, 2**40))
 
@@ -142,36 +143,47 @@ class System:
 
     def solve(self) -> list[Array] | None:
         """Gram matrices with a smallest eigenvalue as large as possible; None if that is negative."""
-        sizes = [len(b.basis) for b in self.blocks]
-        bound = [k for k, (b, _, _) in enumerate(self.spots) if not self.blocks[b].free]
         n = len(self.spots)
         if not 0 < n <= MOST_UNKNOWNS:
             return None
         scale = float(max(abs(c) for c in self.target.values()))
-        row_of = {m: k for k, m in enumerate(self.monos)}
-        items = [(row_of[m], k, float(c)) for k, form in enumerate(self.columns) for m, c in form.items()]
-        b = [float(self.target.get(m, 0)) / scale for m in self.monos] + [1.0]
-        items.append((len(self.monos), n, 1.0))  # the smallest eigenvalue, at most 1
-        for row, k in enumerate(bound, len(b)):
-            _, i, j = self.spots[k]
-            items += [(row, k, -1.0), (row, n, 1.0)] if i == j else [(row, k, -sqrt(2))]
-        cones = [clarabel.ZeroConeT(len(self.monos)), clarabel.NonnegativeConeT(1)]
+        equations = _independent(*self._floats(scale))
+        if equations is None:
+            return None
+        a, b = equations
+        rows = np.vstack([np.hstack([a, np.zeros((len(b), 1))]), [0.0] * n + [1.0], self._cones()])
+        cones = [clarabel.ZeroConeT(len(b)), clarabel.NonnegativeConeT(1)]  # the smallest eigenvalue is at most 1
         cones += [clarabel.PSDTriangleConeT(len(b.basis)) for b in self.blocks if b.basis and not b.free]
-        rows, places, values = zip(*items, strict=True)
-        a = csc_matrix((values, (rows, places)), shape=(len(b) + len(bound), n + 1))
-        objective = np.zeros(n + 1)
-        objective[n] = -1.0
         settings = clarabel.DefaultSettings()
         settings.verbose, settings.max_threads, settings.max_iter = False, 1, 60
-        answer = clarabel.DefaultSolver(csc_matrix((n + 1, n + 1)), objective, a, np.array(b + [0.0] * len(bound)), cones,
-                                        settings).solve()
+        right = np.concatenate([b, [1.0], np.zeros(len(rows) - len(b) - 1)])
+        answer = clarabel.DefaultSolver(csc_matrix((n + 1, n + 1)), np.array([0.0] * n + [-1.0]), csc_matrix(rows), right,
+                                        cones, settings).solve()
         x = np.array(answer.x)
-        if not np.all(np.isfinite(x)) or x[n] < -SLACK or "Infeasible" in str(answer.status):
+        if str(answer.status) not in ("Solved", "AlmostSolved") or x[n] < -SLACK:
             return None
-        grams = [np.zeros((s, s)) for s in sizes]
+        grams = [np.zeros((len(b.basis), len(b.basis))) for b in self.blocks]
         for (k, i, j), value in zip(self.spots, x[:n], strict=True):
             grams[k][i, j] = grams[k][j, i] = value * scale
         return grams
+
+    def _floats(self, scale: float) -> tuple[Array, Array]:
+        """The equations in floating point."""
+        row_of = {m: k for k, m in enumerate(self.monos)}
+        a = np.zeros((len(self.monos), len(self.spots)))
+        for k, form in enumerate(self.columns):
+            for m, c in form.items():
+                a[row_of[m], k] = float(c)
+        return a, np.array([float(self.target.get(m, 0)) / scale for m in self.monos])
+
+    def _cones(self) -> Array:
+        """Minus the upper triangles (as Clarabel has them) of the matrices less the smallest eigenvalue."""
+        bound = [k for k, (b, _, _) in enumerate(self.spots) if not self.blocks[b].free]
+        rows = np.zeros((len(bound), len(self.spots) + 1))
+        for row, k in enumerate(bound):
+            _, i, j = self.spots[k]
+            rows[row, k], rows[row, -1] = (-1.0, 1.0) if i == j else (-sqrt(2), 0.0)
+        return rows
 
     def exact(self, grams: list[Array]) -> list[Squares] | None:
         """The same in rational numbers, with the squares completed; or None."""
@@ -182,7 +194,7 @@ class System:
             for m, c in form.items():
                 table[row_of[m]][k] = fmpq(c.numerator, c.denominator)
         reduced, rank = fmpq_mat(table).rref()
-        equations = [[Fraction(int(v.p), int(v.q)) for v in reduced.table()[r]] for r in range(rank)]
+        equations = [[Fraction(int(v.p), int(v.q)) for v in row] for row in reduced.table()[:rank]]
         pivots = [next(k for k, v in enumerate(row) if v) for row in equations]
         if n in pivots:
             return None
@@ -208,6 +220,15 @@ class System:
                 return None
             found.append([(c, _combined(row, block.basis)) for c, row in squared if any(row)])
         return found
+
+
+def _independent(a: Array, b: Array) -> tuple[Array, Array] | None:
+    """Independent equations that say the same, or None if the equations contradict each other."""
+    sizes, u = np.linalg.eigh(a @ a.T)
+    lost = sizes < TINY * sizes[-1]
+    if np.any(np.abs(u[:, lost].T @ b) > SLACK):
+        return None
+    return (u[:, ~lost].T @ a, u[:, ~lost].T @ b) if np.any(lost) else (a, b)
 
 
 def completed(matrix: Matrix) -> list[tuple[Fraction, list[Fraction]]] | None:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, combinations, combinations_with_replacement, product
+from math import inf, isfinite
+
+import numpy as np
+from numpy.typing import NDArray
 
 from proofcheck.kernel.domain import Box, Domain, Range, Sided, is_regular, positive_parameters, tidy
 from proofcheck.kernel.normal import Atom, normal
@@ -15,9 +19,10 @@ from proofcheck.kernel.terms import Expr, Num, Var, add, mul, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, atom_term, evaluates, is_good_factor, power
 from proofcheck.prove.moves.scaling import scaled
-from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors, total
+from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors, total, values
 from proofcheck.prove.search import Search
 
+POINTS = 300  # at which it is seen that a goal is hopeless
 MOST_TERMS = 100  # in one search
 MOST_DOMAINS = 3  # for one term in one search
 MOST_UNITS = 6
@@ -78,6 +83,8 @@ def _proof(term: Expr, sides: tuple[tuple[Var, Range], ...], given: tuple[Sided,
     try:
         factor, cleared = _cleared(term, goal.box)
         task = _task(goal, cleared)
+        if _fails_somewhere(task):
+            return None
         tree = _direct(task)
         for multiplier in _multipliers(task):
             tree = tree or _multiplied(goal.about(cleared), task, multiplier)
@@ -168,6 +175,36 @@ def _end(goal: Goal, ring: Ring, term: Expr, sharp: bool, otherwise: Tree) -> Kn
     """A term that is nonnegative on the box, by interval arithmetic or else by another reason."""
     bits = evaluates(Goal(term, goal.domain, sharp))
     return Known(ring.read(term), sharp, term, why=["eval", bits] if bits else otherwise)
+
+
+def _fails_somewhere(task: Task) -> bool:
+    """Whether the polynomial is negative where all that is known holds; exp(x) and x, say, count as independent."""
+    at = _samples(task)
+    fine = np.all([values(known.form, at) >= 0 for known in task.knowns], axis=0)
+    rounding = 1e-9 * values({m: abs(c) for m, c in task.target.items()}, np.abs(at))
+    return bool(np.any(fine & (values(task.target, at) < -rounding)))
+
+
+def _samples(task: Task) -> NDArray[np.float64]:
+    """Values of the units (rows) at points (columns) of the box."""
+    draw = np.random.default_rng(0)
+    at = 10.0 ** draw.uniform(-2, 2, (len(task.ring.units), POINTS))
+    for row, unit in zip(at, task.ring.units, strict=True):
+        whole = atom_term(unit.atom)
+        side = task.box[whole] if isinstance(whole, Var) else Range(Fraction(0), inf)
+        low, high = float(side.lo), float(side.hi)
+        if isfinite(low) and isfinite(high):
+            row[:] = draw.uniform(low, high, POINTS)
+        elif isfinite(low) or isfinite(high):
+            row[:] = low + row if isfinite(low) else high - row
+        else:
+            row *= draw.choice([-1.0, 1.0], POINTS)
+        if unit.root > 1:
+            row[:] = np.abs(row) ** (1 / unit.root)
+    for _ in range(2):  # roots of roots
+        for k, inner in task.ring.relations.items():
+            at[k] = np.maximum(values(inner, at), 0.0) ** (1 / task.ring.degree(k))
+    return at
 
 
 # --- certificates ------------------------------------------------------------------------------------------------
