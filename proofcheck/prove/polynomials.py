@@ -29,7 +29,7 @@ class NoForm(ValueError):
 
 @dataclass(frozen=True)
 class Unit:
-    """A power of an atom of the normal form: itself or a root, or any power of an exponential."""
+    """A power of an atom of the normal form: itself, a root, the inverse of these, or any power of an exponential."""
 
     atom: Atom
     power: Fraction
@@ -84,8 +84,9 @@ def _inside(atom: Atom) -> list[Poly]:
 
 
 def _common(left: Fraction, right: Fraction) -> Fraction:
-    """The largest number of which both are multiples."""
-    return Fraction(gcd(left.numerator, right.numerator), lcm(left.denominator, right.denominator))
+    """The largest number of which both are multiples; negative if both are."""
+    size = Fraction(gcd(left.numerator, right.numerator), lcm(left.denominator, right.denominator))
+    return -size if left < 0 and right < 0 else size
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,15 @@ class Ring:
         while left:
             for mono in left.pop():
                 for atom, exponent in factors(mono):
-                    left += [] if atom in powers else _inside(atom)
+                    left += [] if atom in powers or exponent < 0 else _inside(atom)
                     powers[atom] = _common(powers.get(atom, exponent), exponent)
-        units = [Unit(a, p if a[0] == "exp" else Fraction(1, p.denominator)) for a, p in sorted(powers.items(), key=repr)]
+        units = [Unit(a, p if a[0] == "exp" else p / abs(p.numerator)) for a, p in sorted(powers.items(), key=repr)]
         plain = cls(tuple(units), {}, positive)
         return cls(plain.units, dict(plain._relations()), positive)
 
     def _relations(self) -> Iterator[tuple[int, Form]]:
         for k, unit in enumerate(self.units):
-            for inner in map(self.form, _inside(unit.atom)):
+            for inner in map(self.form, _inside(unit.atom) if unit.power > 0 else []):
                 yield k, inner if unit.atom[0] == "base" else self.product(inner, inner)
 
     def degree(self, k: int) -> int:

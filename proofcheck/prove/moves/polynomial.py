@@ -97,18 +97,14 @@ def _proof(term: Expr, sides: tuple[tuple[Var, Range], ...], given: tuple[Sided,
 
 
 def _cleared(term: Expr, box: Box) -> tuple[Expr | None, Expr]:
-    """A positive factor that leaves no negative exponents, or None, and the product; raises NoForm."""
+    """A positive factor that leaves no negative exponents of positive atoms, or None, and the product."""
     least: dict[Atom, Fraction] = {}
     for mono in normal(term, positive_parameters(box)):
         for atom, exponent in factors(mono):
             least[atom] = min(least.get(atom, Fraction(0)), exponent)
-    pieces = [power(atom_term(a), -p) for a, p in sorted(least.items(), key=repr) if p < 0]
-    if not pieces:
-        return None, term
-    factor = mul(*pieces)
-    if not is_good_factor(factor, box):
-        raise NoForm(f"{factor} may not be positive")
-    return factor, tidy(factor * term, box)
+    bases = ((atom_term(a), p) for a, p in sorted(least.items(), key=repr) if p < 0)
+    pieces = [power(a, -p) for a, p in bases if is_good_factor(a, box)]
+    return (mul(*pieces), tidy(mul(*pieces) * term, box)) if pieces else (None, term)
 
 
 def _task(goal: Goal, term: Expr) -> Task:
@@ -120,8 +116,8 @@ def _task(goal: Goal, term: Expr) -> Task:
     if not (_is_small(ring) and all(is_regular(u.term, goal.box) for u in ring.units)):
         raise NoForm("too many units, or irregular ones")
     target = ring.form(poly)
-    single = len(ring.units) == 1 and isinstance(ring.units[0].term, Var) and not given
-    if single or not 1 < len(target) <= MOST_MONOMIALS or _degree(target) > MOST_DEGREE:
+    single = len(ring.units) == 1 and ring.units[0].term in goal.box and goal.term == term and not given
+    if single or len(target) > MOST_MONOMIALS or _degree(target) > MOST_DEGREE:
         raise NoForm("one parameter, too many monomials, or a high degree")
     knowns = _paired([Known(ring.read(h), sharp, goal.domain.given[k][0], factor, k) for k, sharp, factor, h in given])
     sure = frozenset(k for k, u in enumerate(ring.units) if is_good_factor(u.term, goal.box))
