@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from itertools import chain, combinations, combinations_with_replacement, product
 from math import inf, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proofcheck.kernel.domain import Box, Domain, Range, Sided, is_regular, positive_parameters, tidy
+from proofcheck.kernel.domain import Box, Range, is_regular, positive_parameters, tidy
 from proofcheck.kernel.normal import Atom, normal
 from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Expr, Num, Var, add, mul, variables
@@ -23,8 +22,7 @@ from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors,
 from proofcheck.prove.search import Search
 
 POINTS = 300  # at which it is seen that a goal is hopeless
-MOST_TERMS = 100  # in one search
-MOST_DOMAINS = 3  # for one term in one search
+MOST_IN_VAIN = 12  # certificates that one search looks for and does not find
 MOST_UNITS = 6
 MOST_MONOMIALS = 40
 MOST_DEGREE = 10
@@ -67,29 +65,28 @@ class Task:
 
 def polynomials(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
     """A certificate in squares, if there is a short one."""
-    tried = search.tried.setdefault(goal.term, set())
-    if goal.at_infinity() or len(search.tried) > MOST_TERMS or (goal.key not in tried and len(tried) == MOST_DOMAINS):
+    if goal.at_infinity():
         return
-    tried.add(goal.key)
-    tree = _proof(goal.term, tuple(goal.box.items()), goal.domain.given, goal.strict)
+    if goal.key not in search.squares:
+        search.squares[goal.key] = _proof(search, goal)
+    tree = search.squares[goal.key]
     if tree is not None:
         yield tree
 
 
-@lru_cache(maxsize=2000)
-def _proof(term: Expr, sides: tuple[tuple[Var, Range], ...], given: tuple[Sided, ...], strict: bool) -> Tree | None:
+def _proof(search: Search, goal: Goal) -> Tree | None:
     """Clear denominators, then look for a certificate, with a multiplier if need be."""
-    goal = Goal(term, Domain(dict(sides), given), strict)
     try:
-        factor, cleared = _cleared(term, goal.box)
+        factor, cleared = _cleared(goal.term, goal.box)
         task = _task(goal, cleared)
-        if _fails_somewhere(task):
+        if search.in_vain == MOST_IN_VAIN or _fails_somewhere(task):
             return None
         tree = _direct(task)
         for multiplier in _multipliers(task):
             tree = tree or _multiplied(goal.about(cleared), task, multiplier)
     except (*FAILURES, NoForm):
         return None
+    search.in_vain += tree is None
     return tree if factor is None or tree is None else scaled(factor, tree)
 
 
@@ -103,8 +100,14 @@ def _cleared(term: Expr, box: Box) -> tuple[Expr | None, Expr]:
         for atom, exponent in factors(mono):
             least[atom] = min(least.get(atom, Fraction(0)), exponent)
     bases = ((atom_term(a), p) for a, p in sorted(least.items(), key=repr) if p < 0)
-    pieces = [power(a, -p) for a, p in bases if is_good_factor(a, box)]
+    pieces = [piece for a, p in bases if is_good_factor(a, box) for piece in _powers(a, -p)]
     return (mul(*pieces), tidy(mul(*pieces) * term, box)) if pieces else (None, term)
+
+
+def _powers(term: Expr, exponent: Fraction) -> list[Expr]:
+    """A power as factors, because normal forms cancel a sum, but not its square, which they work out."""
+    whole = int(exponent)
+    return [term] * whole + ([power(term, exponent - whole)] if exponent != whole else [])
 
 
 def _task(goal: Goal, term: Expr) -> Task:
