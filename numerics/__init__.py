@@ -23,7 +23,7 @@ from numerics.probability import (
     rademacher_quadratic_tail,
     two_point_tail,
 )
-from numerics.spectrum import eigenvalues, enclose_lambda_min, exceeds, lambda_max, lambda_min
+from numerics.spectrum import eigenvalues, enclose_lambda_min, enclose_spectrum, exceeds, lambda_max, lambda_min
 
 __all__ = [
     "Arithmetic",
@@ -39,6 +39,7 @@ __all__ = [
     "complex_step_jacobian",
     "eigenvalues",
     "enclose_lambda_min",
+    "enclose_spectrum",
     "exact",
     "exceeds",
     "frequency_bounded",
