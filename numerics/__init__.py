@@ -1,6 +1,8 @@
 """The softmax network as numbers: float64, high precision and rigorous balls behind one interface."""
 
 from numerics.arithmetic import Arithmetic, Array, Ball, Float64, Mp, exact, parse_precision
+from numerics.compressed import CompressedNet, grid_symmetric_net
+from numerics.decomposition import Decomposition, decompose, second_order
 from numerics.descent import Step, gradient_descent, motion, paper_step_size, stable_step_size, updated
 from numerics.independent import central_difference_gradient, complex_step_gradient, complex_step_jacobian
 from numerics.init import random_points, symmetric_net, symmetric_weights
@@ -29,6 +31,8 @@ __all__ = [
     "Arithmetic",
     "Array",
     "Ball",
+    "CompressedNet",
+    "Decomposition",
     "Float64",
     "Mp",
     "Net",
@@ -37,6 +41,7 @@ __all__ = [
     "central_difference_gradient",
     "complex_step_gradient",
     "complex_step_jacobian",
+    "decompose",
     "eigenvalues",
     "enclose_lambda_min",
     "enclose_spectrum",
@@ -46,6 +51,7 @@ __all__ = [
     "gradient_descent",
     "gram_ascent",
     "gram_entry_gradient",
+    "grid_symmetric_net",
     "lambda_max",
     "lambda_min",
     "motion",
@@ -60,6 +66,7 @@ __all__ = [
     "random_points",
     "random_sphere",
     "room",
+    "second_order",
     "sign_patterns",
     "stable_step_size",
     "symmetric_net",
