@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, final
@@ -188,6 +189,11 @@ def axis_points(d1: int, d2: int) -> int:
     return max(3, min(MOST_AXIS_POINTS, fitting - 1 + fitting % 2))
 
 
+def grid_size(d1: int, d2: int, points: int) -> int:
+    """How many kinds of neurons the grid has."""
+    return int(points**d1 * 2**d2)
+
+
 def grid_axis(sigma: float, points: int) -> tuple[list[Fraction], Array]:
     """The grid of one coordinate and its law: N(0, sigma^2) rounded to the grid and cut off beyond its ends.
 
@@ -210,11 +216,10 @@ def grid_law(d1: int, d2: int, sigma: float, points: int) -> tuple[Array, Array,
 
     A pair is (w, a) and (w, -a), so a[0] = 1 stands for both. Raises ValueError for more than 65,536 kinds.
     """
-    size = points**d1 * 2 ** (d2 - 1)
-    if 2 * size > MOST_KINDS:
+    if grid_size(d1, d2, points) > MOST_KINDS:
         raise ValueError(
-            f"a grid with {points} points in each of {d1} coordinates and {2**d2} sign patterns has {2 * size} kinds "
-            f"of neurons; allowed: at most {MOST_KINDS}"
+            f"a grid with {points} points in each of {d1} coordinates and {2**d2} sign patterns has "
+            f"{grid_size(d1, d2, points)} kinds of neurons; allowed: at most {MOST_KINDS}"
         )
     axis, law = grid_axis(sigma, points)
     cells = list(itertools.product(range(points), repeat=d1))
@@ -256,3 +261,18 @@ def grid_symmetric_net(
         arithmetic or Ball(),
     )
     return CompressedNet(kinds, tuple(int(c) for c in np.repeat(drawn[met], 2)))
+
+
+def arrays_of(net: SoftmaxNet) -> dict[str, Array]:
+    """The arrays that determine a net, to be stored."""
+    counts = {"counts": np.array(net.counts, dtype=object)} if isinstance(net, CompressedNet) else {}
+    return {"w": net.w, "x": net.x, "a": net.a, "y": net.y, **counts}
+
+
+def net_of(arrays: Mapping[str, Any], kind: Arithmetic) -> SoftmaxNet:
+    """The net of `arrays_of`; raises ValueError if an array is missing or does not fit."""
+    missing = [name for name in "wxay" if name not in arrays]
+    if missing:
+        raise ValueError(f"the arrays {', '.join(missing)} of the net are missing")
+    net = Net(arrays["w"], arrays["x"], arrays["a"], arrays["y"], kind)
+    return CompressedNet(net, tuple(int(c) for c in arrays["counts"])) if "counts" in arrays else net
