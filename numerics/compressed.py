@@ -263,6 +263,13 @@ def grid_symmetric_net(
     return CompressedNet(kinds, tuple(int(c) for c in np.repeat(drawn[met], 2)))
 
 
+def with_data(net: SoftmaxNet, x: Any, y: Any) -> SoftmaxNet:
+    """The same weights with other data x (d1, n) and y (d2, n); raises ValueError for what does not fit."""
+    if isinstance(net, CompressedNet):
+        return replace(net, kinds=replace(net.kinds, x=x, y=y))
+    return replace(net, x=x, y=y)
+
+
 def arrays_of(net: SoftmaxNet) -> dict[str, Array]:
     """The arrays that determine a net, to be stored."""
     counts = {"counts": np.array(net.counts, dtype=object)} if isinstance(net, CompressedNet) else {}

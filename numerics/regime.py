@@ -23,10 +23,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar, final
 
+import numpy as np
 from flint import arb
 
-from numerics.arithmetic import Arithmetic, Ball
-from numerics.compressed import MOST_DRAWN, SoftmaxNet, axis_points, grid_size, grid_symmetric_net
+from numerics.arithmetic import Arithmetic, Array, Ball, exact
+from numerics.compressed import MOST_DRAWN, SoftmaxNet, axis_points, grid_size, grid_symmetric_net, with_data
 from numerics.init import symmetric_net
 from numerics.rigorous import StepRecord, working_bits
 from numerics.spectrum import enclose_spectrum
@@ -64,17 +65,19 @@ class Inequality:
 class Regime(ABC):
     """A net at W(0) with balls, drawn with `sigma`, and what its theorem asks for and says. Subclasses are final.
 
+    `norms` are the largest ||x_i||^2 and ||y_i||^2 where they are known exactly: balls cannot tell 1 from above 1.
+
     Raises ValueError unless the net has balls and lambda_min(H(0)) is certainly positive.
     """
 
+    name: ClassVar[str]
     net: SoftmaxNet
     sigma: float
     delta: Fraction = Fraction(1, 20)
     step_size: arb | None = None
+    norms: tuple[Fraction, Fraction] | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.delta < 1:
-            raise ValueError(f"delta = {float(self.delta):g} is not allowed; delta must lie strictly between 0 and 1")
         if not self.lam > 0:
             raise ValueError(
                 f"lambda_min(H(0)) = {self.lam.str(5)} is not certainly > 0, so the theorem says nothing here; "
@@ -158,7 +161,7 @@ class Regime(ABC):
     def hypotheses(self) -> tuple[Inequality, ...]:
         """What must hold at W(0)."""
         with self.ball.working():
-            points, targets = (self.ball.max(self.ball.sum(v * v, axis=0)) for v in (self.net.x, self.net.y))
+            points, targets = map(self.ball.number, self.norms or map(self._largest_square, (self.net.x, self.net.y)))
             return (
                 Inequality("data", "||x_i||^2 <= 1 for all i", points, arb(1)),
                 Inequality("targets", "||y_i||^2 <= 1 for all i", targets, arb(1)),
@@ -166,15 +169,19 @@ class Regime(ABC):
                 *self._asked(),
             )
 
+    def _largest_square(self, columns: Array) -> arb:
+        largest: arb = self.ball.max(self.ball.sum(columns * columns, axis=0))
+        return largest
+
     def conclusions(self, step: StepRecord) -> tuple[Inequality, ...]:
         """What is claimed of this step, and the identity of Lemma E.1 to 60 digits."""
         with self.ball.working():
             shrunk = (1 - self.rate / 2) * step.before
             tolerance = self.ball.number(IDENTITY_TOLERANCE)
             return (
-                Inequality("identity", "|loss(tau+1) - loss(tau) - C0 - C1 - C2 - C3| <= 10^-60 with loss = ||F - Y||^2",
+                Inequality("lemma.E.1", "|loss(tau+1) - loss(tau) - C0 - C1 - C2 - C3| <= 10^-60",
                            abs(step.defect), tolerance),
-                Inequality("contraction", "||F(tau+1) - Y||^2 <= (1 - m eta lambda/2) ||F(tau) - Y||^2",
+                Inequality("lemma.E.2", "||F(tau+1) - Y||^2 <= (1 - m eta lambda/2) ||F(tau) - Y||^2",
                            step.after, shrunk),
                 *self._said(step),
             )
@@ -294,22 +301,24 @@ def enter(
     seed: int = 0,
     steps: int = 10,
     bits: int | None = None,
+    data: tuple[Any, Any] | None = None,
 ) -> Regime:
-    """A net with random data and symmetric weights on which every hypothesis of the regime is certified.
+    """A net with symmetric weights on which every hypothesis of the regime is certified.
 
-    What is not given is chosen: sigma so that the B of Definition 4.1 is 1 ("paper") or 0.1 ("repaired"), the least
-    m with a margin, the step size of the theorem, bits for `steps` steps. The net of "paper", and one of "repaired" with
+    Its data are random, or `data`: x (d, n) and y (d, n). What is not given is chosen: sigma so that the B of Definition
+    4.1 is 1 ("paper") or 0.1 ("repaired"), the least m with a margin, the step size of the theorem, bits for `steps`
+    steps. The net of "paper", and one of "repaired" with
     thousands of neurons, is on a grid and held by multiplicity (`grid_symmetric_net`).
     Raises ValueError for input that is not allowed and for hypotheses that fail or cannot be certified.
     """
-    regime, chance = REGIMES.get(kind), Ball().number(delta)
+    regime, chance = REGIMES.get(kind), _probability(delta)
     if regime is None:
         raise ValueError(f"regime {kind!r} is not known; allowed: {', '.join(REGIMES)}")
     if regime is PaperRegime and eta is not None:
         raise ValueError("the regime of the paper fixes the step size; do not give one")
     if not isinstance(steps, int) or steps < 0:
         raise ValueError(f"steps = {steps!r} is not allowed; steps must be a whole number >= 0")
-    maker = _Maker(regime, n, d, _sigma(regime, n * d, chance, sigma), Fraction(str(delta)), seed)
+    maker = _Maker(regime, n, d, _sigma(regime, n * d, chance, sigma), chance, seed, data)
     rough = maker.made(_width(maker) if m is None else m, Ball(bits or FIRST_BITS), eta)
     if bits is not None:
         return _certified(rough)
@@ -329,27 +338,45 @@ class _Maker:
     sigma: float
     delta: Fraction
     seed: int
+    data: tuple[Any, Any] | None
+
+    @cached_property
+    def norms(self) -> tuple[Fraction, Fraction] | None:
+        """The exact largest squared norms of the given data."""
+        if self.data is None:
+            return None
+        x, y = (max(sum(exact(t) ** 2 for t in column) for column in np.asarray(v, dtype=object).T) for v in self.data)
+        return Fraction(x), Fraction(y)
 
     def made(self, m: int, kind: Ball, eta: Any = None) -> Regime:
         """The regime at width m."""
         step = None if eta is None else kind.number(eta)
-        return self.regime(self.net(m, kind), self.sigma, self.delta, step)
+        return self.regime(self.net(m, kind), self.sigma, self.delta, step, self.norms)
 
     def net(self, m: int, kind: Arithmetic) -> SoftmaxNet:
         """The net of width m."""
         plain = m <= max(WRITTEN_OUT, min(MOST_WRITTEN_OUT, grid_size(self.d, self.d, axis_points(self.d, self.d))))
         made = symmetric_net if self.regime is RepairedRegime and plain else grid_symmetric_net
-        return made(self.n, m, self.d, self.d, self.sigma, self.seed, kind)
+        net = made(self.n, m, self.d, self.d, self.sigma, self.seed, kind)
+        return net if self.data is None else with_data(net, *self.data)
 
 
-def _sigma(regime: type[Regime], nd: int, delta: arb, given: float | None) -> float:
+def _probability(delta: Any) -> Fraction:
+    try:
+        chance = exact(delta)
+    except ValueError:
+        chance = Fraction(0)
+    if not 0 < chance < 1:
+        raise ValueError(f"delta = {delta} is not allowed; delta must be a number strictly between 0 and 1")
+    return chance
+
+
+def _sigma(regime: type[Regime], nd: int, delta: Fraction, given: float | None) -> float:
     if given is not None:
         return given
     if regime is RepairedRegime:
         return REPAIRED_SIGMA
-    if not (nd > 0 and 0 < delta < 1):
-        return 1.0  # refused later, with a reason
-    return (1 - 1e-12) / (C_OF_B * math.sqrt(math.log(nd / float(delta.mid()))))
+    return (1 - 1e-12) / (C_OF_B * math.sqrt(math.log(max(nd, 1) / float(delta))))
 
 
 def _width(maker: _Maker) -> int:
