@@ -158,7 +158,7 @@ class Instance:
     label: str
     precision: str
     values: Any
-    trace: Mapping[str, Any] = field(default_factory=dict)  # numbers to show beside the bounds: the loss, ...
+    trace: Mapping[str, Any] = field(default_factory=dict, compare=False)  # numbers to show beside the bounds: the loss, ...
 
 
 @dataclass(frozen=True)

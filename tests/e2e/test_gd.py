@@ -16,8 +16,8 @@ import pytest
 
 Cli = Callable[..., CompletedProcess[str]]
 DATA = {"x": [[0.6, 0.8], [1, 0]], "y": [[0.1, 0.2], [0, -0.5]]}
-IN_PAPER = ("lemma.E.1", "lemma.E.2", "lemma.C.2", "lemma.D.1", "lemma.D.2", "lemma.E.3", "lemma.E.4", "claim.E.5", "claim.E.6",
-            "claim.E.7")
+IN_PAPER = ("lemma.E.1", "lemma.E.2", "lemma.C.2", "lemma.D.1", "lemma.D.2", "lemma.E.3", "lemma.E.4", "claim.E.5",
+            "claim.E.6", "claim.E.7")
 
 
 def result(cli: Cli, *arguments: str, code: int = 0) -> dict[str, Any]:
