@@ -96,7 +96,8 @@ def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, ste
                   points: tuple[Any, Any] | None = None) -> Iterator[Instance]:
     """The states of one GD run (all, or about ``states`` of them); raises ValueError for bad sizes or networks.
 
-    Those in ``store`` come first, and the others are added to it.  ``traced``: with the loss and the like.
+    Those in ``store`` come first, and the others are added to it.  Other networks than softmax have no values, because the
+    statements are not about them.  ``traced``: with the loss and the like.
     """
     kind = arithmetic or parse_precision("float64")
     start = start_net(net, n, d, m, sigma, seed, kind, points)
@@ -109,7 +110,8 @@ def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, ste
                 radius = max(rounded_up(moved), R_LEAST)
             label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {tau}"
             trace = {"loss": now.loss, "motion": moved, "lambda_min(H), estimated": lambda_min(now)} if traced else {}
-            yield Instance(label, kind.name, values(start, now, radius, Fraction(rate)), trace)
+            known = values(start, now, radius, Fraction(rate)) if net == "softmax" else Values({}, {}, {})
+            yield Instance(label, kind.name, known, trace)
 
 
 def _finite_motion(start: Net, now: Net, tau: int) -> Any:
