@@ -190,6 +190,9 @@ def written(args: argparse.Namespace, options: dict[str, Any], states: list[dict
     if states[0]["trace"]:
         out.print(table(traced(states), "state", *states[0]["trace"]))
         out.print()
+    if not rows:
+        out.print("The paper's statements are not about this run; nothing is measured against them.", soft_wrap=True)
+        return
     lines = [(key, state.rpartition(", ")[2], *rest) for key, state, *rest in cells(rows)]
     out.print(table(lines, "id", "state", "measured", "bound", "slack", "ratio", "hypotheses", "title"))
     out.print("measured: the left side of the printed bound at its worst indices; slack: bound - measured; ratio: "

@@ -60,10 +60,12 @@ def test_a_paper_without_regimes() -> None:
         regime.run(Namespace(json=None), Paper("toy", "", ""), {})
 
 
-def test_other_networks_are_traced_and_not_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_other_networks_are_traced_and_not_measured(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(instances, "start_net", lambda net, n, d, m, sigma, seed, kind, points=None: symmetric_net(
         n, m, d, d, sigma, seed, kind))
     assert main(["gd", "--net", "relu", "--n", "2", "--m", "8", "--steps", "3", "--json", str(tmp_path / "out.json")]) == 0
+    assert "statements are not about this run" in capsys.readouterr().out
     data = json.loads((tmp_path / "out.json").read_text())
     assert data["bounds"] == []
     assert [set(s["trace"]) for s in data["states"]] == [{"loss", "motion", "lambda_min(H), estimated"}] * 4
