@@ -1,10 +1,13 @@
-"""The softmax network as numbers: float64, high precision and rigorous balls behind one interface."""
+"""Two-layer networks as numbers: float64, high precision and rigorous balls behind one interface."""
 
-from numerics.arithmetic import Arithmetic, Array, Ball, Float64, Mp, exact, parse_precision
-from numerics.descent import Step, gradient_descent, motion, paper_step_size, stable_step_size, updated
+from numerics.arithmetic import Arithmetic, Array, Ball, DoubleDouble, Float64, Mp, exact, parse_precision
+from numerics.choice import best_engine
+from numerics.descent import Step, gradient_descent, motion, paper_step_size, stable_step_size
+from numerics.engine import Engine, PlainEngine, updated
 from numerics.independent import central_difference_gradient, complex_step_gradient, complex_step_jacobian
-from numerics.init import random_points, symmetric_net, symmetric_weights
+from numerics.init import random_points, symmetric_net, symmetric_network, symmetric_weights
 from numerics.net import Net
+from numerics.network import Network
 from numerics.perturb import (
     along,
     gram_ascent,
@@ -23,17 +26,26 @@ from numerics.probability import (
     rademacher_quadratic_tail,
     two_point_tail,
 )
+from numerics.relatives import NETWORKS, ExpNet, ReluNet, network, network_class
 from numerics.spectrum import eigenvalues, enclose_lambda_min, exceeds, lambda_max, lambda_min
 
 __all__ = [
+    "NETWORKS",
     "Arithmetic",
     "Array",
     "Ball",
+    "DoubleDouble",
+    "Engine",
+    "ExpNet",
     "Float64",
     "Mp",
     "Net",
+    "Network",
+    "PlainEngine",
+    "ReluNet",
     "Step",
     "along",
+    "best_engine",
     "central_difference_gradient",
     "complex_step_gradient",
     "complex_step_jacobian",
@@ -49,6 +61,8 @@ __all__ = [
     "lambda_min",
     "motion",
     "move",
+    "network",
+    "network_class",
     "paper_step_size",
     "parse_precision",
     "perturbations",
@@ -62,6 +76,7 @@ __all__ = [
     "sign_patterns",
     "stable_step_size",
     "symmetric_net",
+    "symmetric_network",
     "symmetric_weights",
     "two_point_tail",
     "updated",
