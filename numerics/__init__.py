@@ -1,7 +1,7 @@
 """Two-layer networks as numbers: float64, high precision and rigorous balls behind one interface."""
 
 from numerics.arithmetic import Arithmetic, Array, Ball, DoubleDouble, Float64, Mp, exact, parse_precision
-from numerics.choice import best_engine
+from numerics.choice import best_engine, best_gram_matrix
 from numerics.descent import Step, gradient_descent, motion, paper_step_size, stable_step_size
 from numerics.engine import Engine, PlainEngine, updated
 from numerics.independent import central_difference_gradient, complex_step_gradient, complex_step_jacobian
@@ -46,6 +46,7 @@ __all__ = [
     "Step",
     "along",
     "best_engine",
+    "best_gram_matrix",
     "central_difference_gradient",
     "complex_step_gradient",
     "complex_step_jacobian",

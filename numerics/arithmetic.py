@@ -305,7 +305,7 @@ class Ball(Arithmetic):
 
     def is_nonnegative(self, values: Array) -> Array:
         """Entrywise 1 where the whole ball is >= 0, 0 where it is < 0, and else a ball around [0, 1]."""
-        return np.asarray(_entrywise(_nonnegative)(values))
+        return np.asarray(_entrywise(nonnegative)(values))
 
     def to_float(self, values: Any) -> Array:
         """The midpoints."""
@@ -356,7 +356,8 @@ def _entrywise(rule: Callable[[Any], Any]) -> Callable[[Array], Any]:
     return entrywise
 
 
-def _nonnegative(ball: arb) -> arb:
+def nonnegative(ball: arb) -> arb:
+    """1 where the whole ball is >= 0, 0 where it is < 0, and else a ball around [0, 1]."""
     if ball >= 0:
         return arb(1)
     return arb(0) if ball < 0 else arb(0).union(arb(1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numerics.arithmetic import Float64
+from numerics.arithmetic import Array, Ball, DoubleDouble, Float64, Mp
 from numerics.engine import Engine, PlainEngine, paired
 from numerics.network import Network
 
@@ -21,4 +21,21 @@ def best_engine(net: Network, eta: Any) -> Engine:
         from numerics.fast import PairEngine
 
         return PairEngine(net, eta)
+    if net.arithmetic == DoubleDouble():
+        from numerics.fast_dd import DoubleDoubleEngine
+
+        return DoubleDoubleEngine(net, eta)
+    if isinstance(net.arithmetic, Mp | Ball):
+        from numerics.fast_balls import BallEngine, CentreEngine
+
+        return CentreEngine(net, eta) if isinstance(net.arithmetic, Mp) else BallEngine(net, eta)
     return PlainEngine(net, eta)
+
+
+def best_gram_matrix(net: Network) -> Array:
+    """H(W) as `Network.gram_matrix`, by the fastest way; the same numbers up to rounding."""
+    if net.arithmetic == Float64() and net.n * net.m > SMALL:
+        from numerics.fast_gram import gram_matrix
+
+        return gram_matrix(net)
+    return net.gram_matrix

@@ -34,9 +34,6 @@ def _adding(rule: Rule) -> Rule:
     return njit(fastmath={"reassoc"})(rule)  # type: ignore[no-any-return]
 
 
-SOFTMAX, EXP, RELU = 0, 1, 2
-"""The kinds of neuron that the kernels know."""
-
 LOWEST, HIGHEST = -708.0, 709.0
 LOG2_E = 1 / math.log(2)
 ROUNDER = 1.5 * 2.0**52
@@ -105,6 +102,17 @@ def exp_array(values: Array, out: Array) -> None:
         out[i] = exp64(values[i])
 
 
+@compiled
+def exp_rows(logits: Array, shift: Array, total: Array) -> None:
+    """Turn `logits` (m, n) into exp(logit - shift_i), in place; `total` (n,) gains their sum over the rows."""
+    for r in range(len(logits)):
+        row = logits[r]
+        for i in range(row.size):
+            row[i] = exp64(row[i] - shift[i])
+        for i in range(row.size):
+            total[i] += row[i]
+
+
 @_adding
 def _total(values: Array) -> float:
     total = 0.0
@@ -122,16 +130,15 @@ def _dot(left: Array, right: Array) -> float:
 
 
 @compiled
-def pull(kind: int, state: Array, q: Array, factor: Array, mean: Array) -> None:
-    """Turn `state` (n, 2c) into eta dL/d<w_r, x_i>, in place.
+def pull(relu: bool, state: Array, q: Array, factor: Array, mean: Array) -> None:
+    """Turn `state` (n, 2c), of c plus neurons and c minus ones, into eta dL/d<w_r, x_i>, in place.
 
-    The neurons of `state` are c plus ones and c minus ones; `q` (n, c) is the residual times the plus signs, `mean`
-    (n,) the residual times <a_l, S_i>, and `factor` (n,) is eta times the factor in front of all that.
+    `q` (n, c) is the residual times the plus signs; for `factor` and `mean` (n,) see `sums`.
     """
     c = q.shape[1]
     for i in range(len(state)):
         plus, minus, slope, f, offset = state[i, :c], state[i, c:], q[i], factor[i], mean[i]
-        if kind == RELU:
+        if relu:
             for r in range(c):
                 plus[r] = f * slope[r] if plus[r] >= 0.0 else 0.0
                 minus[r] = -f * slope[r] if minus[r] >= 0.0 else 0.0
@@ -142,16 +149,16 @@ def pull(kind: int, state: Array, q: Array, factor: Array, mean: Array) -> None:
 
 
 @compiled
-def activate(kind: int, state: Array, shift: Array, difference: Array, total: Array) -> None:
-    """Turn logits into `state` (n, 2c): exp(logit - shift_i), or the logit itself for ReLU, in place.
+def activate(relu: bool, state: Array, shift: Array, difference: Array, total: Array) -> None:
+    """Turn the logits `state` (n, 2c) into exp(logit - shift_i), in place, or leave them as they are for ReLU.
 
-    `difference` (n, c) becomes the answers of the plus neurons less those of the minus ones; `total` (n,) gains the
-    sum of the answers.
+    `difference` (n, c) becomes the answers of the plus neurons less those of the minus ones; except for ReLU, `total`
+    (n,) gains the sum of all answers.
     """
     c = difference.shape[1]
     for i in range(len(state)):
         row, gap, offset = state[i], difference[i], shift[i]
-        if kind == RELU:
+        if relu:
             for r in range(c):
                 gap[r] = max(row[r], 0.0) - max(row[c + r], 0.0)
         else:
@@ -164,7 +171,7 @@ def activate(kind: int, state: Array, shift: Array, difference: Array, total: Ar
 
 @compiled
 def narrow_pass(
-    kind: int,
+    relu: bool,
     w: Array,
     state: Array,
     a: Array,
@@ -184,10 +191,10 @@ def narrow_pass(
     q = np.empty((x.shape[1], a.shape[2]))
     for block in range(len(w)):
         _multiply(residual.T, a[block], q)
-        pull(kind, state[block], q, factor, mean)
+        pull(relu, state[block], q, factor, mean)
         _subtract_product(x, state[block], w[block])
         _multiply(x.T, w[block], state[block])
-        activate(kind, state[block], shift, q, total)
+        activate(relu, state[block], shift, q, total)
         for l in range(len(answers)):
             for i in range(len(q)):
                 answers[l, i] += _dot(a[block, l], q[i])

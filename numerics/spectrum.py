@@ -9,6 +9,7 @@ import numpy as np
 from flint import arb
 
 from numerics.arithmetic import Array, Ball
+from numerics.choice import best_gram_matrix
 from numerics.network import Network
 
 FIRST_GAP_BITS = 90
@@ -17,7 +18,7 @@ GAP_GROWTH_BITS = 6
 
 def eigenvalues(net: Network) -> Array:
     """All eigenvalues of H(W) in increasing order, shape (d2 n,): a float64 estimate, not a bound."""
-    return np.linalg.eigvalsh(net.arithmetic.to_float(net.gram_matrix))
+    return np.linalg.eigvalsh(net.arithmetic.to_float(best_gram_matrix(net)))
 
 
 def lambda_min(net: Network) -> float:
