@@ -16,7 +16,7 @@ from numerics.engine import Engine
 from numerics.network import Network
 from numerics.sums import SumEngine
 
-GUARD_BITS = 32
+GUARD_BITS = 20
 """What a run of centres carries beyond the digits asked for."""
 
 
@@ -25,7 +25,7 @@ class BallEngine(SumEngine):
     """Runs of any softmax, ReLU or exp network in `Ball`; raises ValueError for another arithmetic.
 
     With `centred`, W(tau) is replaced by its midpoint after every step. Then nothing is enclosed in the long run, but
-    `rounding`, the largest radius dropped so far, bounds what each single step got wrong, and the radii cannot grow.
+    `rounding` bounds what any single step so far got wrong, summed over the entries of W, and the radii cannot grow.
     """
 
     def __init__(self, start: Network, eta: Any, centred: bool = False) -> None:
@@ -36,7 +36,9 @@ class BallEngine(SumEngine):
         self.rounding = arb(0)
         with start.arithmetic.working():
             self._w, self._x = arb_mat(start.w.tolist()), arb_mat(start.x.tolist())
+            self._points = self._x.transpose()
             self._signs = arb_mat([*start.a.tolist(), [1] * start.m])
+            self._columns = self._signs.transpose()
         self._state = [arb(0)] * (start.n * start.m)
         self._answer_again()
 
@@ -46,16 +48,22 @@ class BallEngine(SumEngine):
         return np.array(self._w.tolist(), dtype=object)
 
     def _largest_logits(self) -> Array:
-        logits = self._x.transpose() * self._w
-        return np.asarray([max(float(z.mid()) for z in row) for row in logits.tolist()])
+        """Zeros: a ball does not overflow, so that no shift is needed."""
+        return np.zeros(self.start.n)
+
+    def _in_range(self) -> bool:
+        return True
+
+    def _finite(self) -> bool:
+        return all(number.is_finite() for number in [*self._total, *self._answers.flat])
 
     def _pass(self, residual: Array, factor: Array, mean: Array, shift: Array) -> tuple[Array, Array]:
         self._move(np.column_stack([(residual * factor).T, -mean * factor]))
         n, m = self.start.n, self.start.m
-        logits = self._x.transpose() * self._w - arb_mat([[s] for s in shift]) * arb_mat(1, m, [1] * m)
-        self._state = logits.entries() if self._relu else [z.exp() for z in logits.entries()]
+        logits = (self._points * self._w).entries()
+        self._state = logits if self._relu else [z.exp() for z in logits]
         replies = [z.max(0) for z in self._state] if self._relu else self._state
-        sums = np.array((self._signs * arb_mat(n, m, replies).transpose()).tolist(), dtype=object)
+        sums = np.array((arb_mat(n, m, replies) * self._columns).tolist(), dtype=object).T
         return sums[-1], sums[:-1]
 
     def _move(self, coefficients: Array) -> None:
@@ -64,15 +72,17 @@ class BallEngine(SumEngine):
         slopes = [nonnegative(z) for z in self._state] if self._relu else self._state
         self._w -= self._x * arb_mat(self.start.n, self.start.m, [s * p for s, p in zip(slopes, pull, strict=True)])
         if self._centred:
-            self.rounding = max([self.rounding, *(entry.rad() for entry in self._w.entries())])
-            self._w = self._w.mid()
+            centres = self._w.mid()
+            dropped = arb_mat([[1] * self.start.d1]) * (self._w - centres) * arb_mat([[1]] * self.start.m)
+            self.rounding = max(self.rounding, dropped[0, 0].abs_upper())
+            self._w = centres
 
 
 @final
 class CentreEngine(Engine):
     """Runs in `Mp` by the centres of balls with `GUARD_BITS` more; raises ValueError for another arithmetic.
 
-    `rounding` bounds what any single entry of W lost to rounding in any single step so far, as a float.
+    `rounding` bounds, as a float, what any single step so far lost to rounding, summed over the entries of W.
     """
 
     def __init__(self, start: Network, eta: Any) -> None:
@@ -98,7 +108,7 @@ class CentreEngine(Engine):
 
     @property
     def rounding(self) -> float:
-        """An upper bound on the rounding error of one entry of W in one step."""
+        """An upper bound on the rounding error of any one step."""
         return float(self._balls.rounding.upper())
 
     def _rounded(self, balls: Array) -> Array:

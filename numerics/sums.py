@@ -63,7 +63,8 @@ class SumEngine(Engine):
             self._total, self._answers = self._pass(residual, scale * self.eta, mean, self._shift)
         if self._softmax and not self._in_range():
             self._answer_again()
-        self._require_finite()
+        if not self._finite():
+            self._refuse()
 
     def _answer_again(self) -> None:
         """Total and answers of the weights as they are; softmax logits are shifted by the largest one of each point."""
@@ -74,15 +75,15 @@ class SumEngine(Engine):
         self._shift, still = arithmetic.array(top), arithmetic.array(np.zeros(n))
         with arithmetic.working():
             self._total, self._answers = self._pass(0 * self.start.y, still, still, self._shift)
-        self._require_finite()
+        if not self._finite():
+            self._refuse()
 
     def _in_range(self) -> bool:
         return bool(np.all((self._total > 1 / SAFE_TOTAL) & (self._total < SAFE_TOTAL)))
 
-    def _require_finite(self) -> None:
-        numbers = self.start.arithmetic.to_float([*self._total, *self._answers.ravel()])
-        if not np.all(np.abs(numbers) < 1e300):
-            self._refuse()
+    def _finite(self) -> bool:
+        numbers = self.start.arithmetic.to_float([*self._total, *self._answers.flat])
+        return bool(np.all(np.abs(numbers) < 1e300))
 
     def _refuse(self) -> None:
         raise ValueError(f"the numbers leave the range of {self.start.arithmetic.name} after step {self.tau}; "

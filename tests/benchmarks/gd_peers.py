@@ -1,24 +1,21 @@
-"""The other tools of the speed table, written as somebody who knows them well would write them.
+"""The other tools of the speed table, used as somebody who knows them well would use them.
 
 A peer takes a float64 net and answers with a function of no arguments, one GD step or one Gram matrix, that keeps its
-own state; `weights` or the result is read back to check that it computes the same numbers. One thread each.
+own state; the weights or the matrix can be read back to check that it computes the same numbers. Whoever imports
+this is expected to have tied the process to one core: torch and jax then use one thread, too.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-os.environ |= ONE_THREAD | {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
+import numpy as np
 
-from collections.abc import Callable  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from typing import Any  # noqa: E402
-
-import numpy as np  # noqa: E402
-
-from numerics import Net  # noqa: E402
+from numerics import Ball, Mp, Net
+from numerics.fast_balls import BallEngine
 
 
 @dataclass(frozen=True)
@@ -131,6 +128,38 @@ def jax_gram(net: Net) -> dict[str, Job]:
         return (rows @ rows.T) * (jnp.tile(x.T @ x, (net.d2, net.d2)) * net.m)
 
     return {"jax, B B^T": Job(lambda: gram(w).block_until_ready(), lambda: np.asarray(gram(w)))}
+
+
+def mpmath_gd(net: Net, eta: float, digits: int) -> dict[str, Job]:
+    """One step in mpmath, on gmpy2 where that is installed, point by point with its exact dot products and sums."""
+    mp = Mp(digits).context
+    w, x, a, y = (Mp(digits).array(values).tolist() for values in (net.w.T, net.x.T, net.a, net.y.T))
+    columns, rate = list(zip(*a, strict=True)), mp.mpf(eta) * net.m
+
+    def step() -> None:
+        moves = [[mp.zero] * net.d1 for _ in range(net.m)]
+        for point, targets in zip(x, y, strict=True):
+            weights = [mp.exp(mp.fdot(neuron, point)) for neuron in w]
+            total = mp.fsum(weights)
+            means = [mp.fdot(signs, weights) / total for signs in a]
+            residual = [net.m * mean - target for mean, target in zip(means, targets, strict=True)]
+            offset, factor = mp.fdot(residual, means), rate / total
+            for move, weight, signs in zip(moves, weights, columns, strict=True):
+                pull = factor * weight * (mp.fdot(residual, signs) - offset)
+                for k in range(net.d1):
+                    move[k] += pull * point[k]
+        for neuron, move in zip(w, moves, strict=True):
+            for k in range(net.d1):
+                neuron[k] -= move[k]
+
+    backend = "gmpy2" if present("gmpy2") else "int"
+    return {f"mpmath on {backend}": Job(step, lambda: np.array(w, dtype=object).T)}
+
+
+def flint_gd(net: Net, eta: float, bits: int) -> dict[str, Job]:
+    """One step with the centres of flint's ball matrices: this project's own engine for many digits."""
+    engine = BallEngine(net.to(Ball(bits)), eta, centred=True)
+    return {f"flint, {bits} bits": Job(engine.step, lambda: Mp(60).array(engine.weights))}
 
 
 GD_PEERS: dict[str, Callable[[Net, float], dict[str, Job]]] = {"torch": torch_gd, "jax": jax_gd}
