@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -58,25 +59,25 @@ class Case:
 
 def gd_case(n: int, d: int, m: int, target: float, calls: int) -> Case:
     """Float64 GD steps; the tolerance is relative to how far the weights have moved."""
-    net = symmetric_net(n, m, d, d, sphere=False)
+    net = cache(partial(symmetric_net, n, m, d, d, sphere=False))
     eta = 1 / (4 * m * n)
 
     def jobs() -> dict[str, Job]:
-        engine = PairEngine(net, eta)
-        peers = [make(net, eta) for name, make in GD_PEERS.items() if present(name)]
+        engine = PairEngine(net(), eta)
+        peers = [make(net(), eta) for name, make in GD_PEERS.items() if present(name)]
         return {OURS: Job(engine.step, lambda: engine.weights), **_merged(peers)}
 
     work = m * (4.0 * n * d + 2 * n * d), 8.0 * m * (2 * d + 2 * n + d / 2)
-    return Case(f"GD step, float64, (n,d,m) = ({n},{d},{m})", target, calls, jobs, lambda: net.w, 1e-5, work)
+    return Case(f"GD step, float64, (n,d,m) = ({n},{d},{m})", target, calls, jobs, lambda: net().w, 1e-5, work)
 
 
 def gram_case(n: int, d: int, m: int, target: float, calls: int) -> Case:
     """Gram matrices in float64, from the weights on."""
-    net = symmetric_net(n, m, d, d)
+    net = cache(partial(symmetric_net, n, m, d, d))
 
     def jobs() -> dict[str, Job]:
-        peers = [make(net) for name, make in GRAM_PEERS.items() if present(name)]
-        return {OURS: Job(lambda: gram_matrix(net), lambda: gram_matrix(net)), **_merged(peers)}
+        peers = [make(net()) for name, make in GRAM_PEERS.items() if present(name)]
+        return {OURS: Job(lambda: gram_matrix(net()), lambda: gram_matrix(net())), **_merged(peers)}
 
     groups = len(list(_groups(d)))
     work = groups * m * (n * n + 2.0 * n * d), 8.0 * groups * m * d
@@ -85,26 +86,26 @@ def gram_case(n: int, d: int, m: int, target: float, calls: int) -> Case:
 
 def digits_case(n: int, d: int, m: int, digits: int, target: float) -> Case:
     """GD steps at many digits."""
-    net = symmetric_net(n, m, d, d)
+    net = cache(partial(symmetric_net, n, m, d, d))
     eta = 1 / (4 * m * n)
 
     def jobs() -> dict[str, Job]:
-        engine = CentreEngine(net.to(Mp(digits)), eta)
-        return {OURS: Job(engine.step, lambda: engine.weights), **mpmath_gd(net, eta, digits)}
+        engine = CentreEngine(net().to(Mp(digits)), eta)
+        return {OURS: Job(engine.step, lambda: engine.weights), **mpmath_gd(net(), eta, digits)}
 
-    return Case(f"GD step, {digits} digits, ({n},{d},{m})", target, 5, jobs, lambda: net.w, 10.0 ** (8 - digits))
+    return Case(f"GD step, {digits} digits, ({n},{d},{m})", target, 5, jobs, lambda: net().w, 10.0 ** (8 - digits))
 
 
 def pairs_case(n: int, d: int, m: int, target: float) -> Case:
     """GD steps with pairs of doubles."""
-    net = symmetric_net(n, m, d, d)
+    net = cache(partial(symmetric_net, n, m, d, d))
     eta = 1 / (4 * m * n)
 
     def jobs() -> dict[str, Job]:
-        engine = DoubleDoubleEngine(net.to(DoubleDouble()), eta)
-        return {OURS: Job(engine.step, lambda: engine.weights), **flint_gd(net, eta, 106)}
+        engine = DoubleDoubleEngine(net().to(DoubleDouble()), eta)
+        return {OURS: Job(engine.step, lambda: engine.weights), **flint_gd(net(), eta, 106)}
 
-    return Case(f"GD step, 30 digits, ({n},{d},{m})", target, 5, jobs, lambda: net.w, 1e-22)
+    return Case(f"GD step, 30 digits, ({n},{d},{m})", target, 5, jobs, lambda: net().w, 1e-22)
 
 
 def cases() -> list[Case]:
