@@ -63,7 +63,7 @@ def _sums(net: Network) -> _Sums:
     d2, n = net.d2, net.n
     sums = _Sums(*(np.empty(shape) for shape in ((n, n), (d2, n, n), (d2, d2, n, n), (n,), (d2, n))))
     shift = _shift(net)
-    for outputs in _groups(d2):
+    for outputs in output_groups(d2):
         signs, totals, products = _by_pattern(net, outputs, shift)
         pairs = signs[:, None] * signs
         flat = products.reshape(len(products), n * n)
@@ -83,7 +83,7 @@ def _shift(net: Network) -> Array:
     return np.asarray(np.max([(net.x.T @ w).max(axis=1) for w in chunks], axis=0))
 
 
-def _groups(d2: int) -> Iterator[list[int]]:
+def output_groups(d2: int) -> Iterator[list[int]]:
     """Groups of at most `OUTPUTS` outputs such that every two outputs meet in some group."""
     if d2 <= OUTPUTS:
         yield list(range(d2))

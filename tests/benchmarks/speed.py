@@ -34,7 +34,7 @@ from numerics import DoubleDouble, Mp, symmetric_net  # noqa: E402
 from numerics.fast import PairEngine  # noqa: E402
 from numerics.fast_balls import CentreEngine  # noqa: E402
 from numerics.fast_dd import DoubleDoubleEngine  # noqa: E402
-from numerics.fast_gram import _groups, gram_matrix  # noqa: E402
+from numerics.fast_gram import gram_matrix, output_groups  # noqa: E402
 
 OURS = "proofcheck"
 Work = tuple[float, float]
@@ -79,7 +79,7 @@ def gram_case(n: int, d: int, m: int, target: float, calls: int) -> Case:
         peers = [make(net()) for name, make in GRAM_PEERS.items() if present(name)]
         return {OURS: Job(lambda: gram_matrix(net()), lambda: gram_matrix(net())), **_merged(peers)}
 
-    groups = len(list(_groups(d)))
+    groups = len(list(output_groups(d)))
     work = groups * m * (n * n + 2.0 * n * d), 8.0 * groups * m * d
     return Case(f"Gram matrix, float64, ({n},{d},{m})", target, calls, jobs, lambda: 0.0, 1e-11, work)
 
