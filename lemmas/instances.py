@@ -15,7 +15,7 @@ import numpy as np
 
 from numerics import (
     Arithmetic,
-    Net,
+    Network,
     Step,
     Store,
     arrays_of,
@@ -27,6 +27,7 @@ from numerics import (
     perturbations,
     stable_step_size,
     symmetric_net,
+    symmetric_network,
 )
 from proofcheck.claims import Instance
 from proofcheck.evaluate import Values
@@ -58,7 +59,7 @@ def rounded_up(value: Any) -> Fraction:
     return top + abs(top) * Fraction(1, 10**9)
 
 
-def values(start: Net, now: Net, radius: Fraction, eta: Any) -> Values:
+def values(start: Network, now: Network, radius: Fraction, eta: Any) -> Values:
     """The statement variables for W(0) = start.w and the moved weights now.w."""
     kind = start.arithmetic
     rng = np.random.default_rng(start.m)
@@ -76,17 +77,15 @@ def values(start: Net, now: Net, radius: Fraction, eta: Any) -> Values:
         return Values(dims, {k: kind.number(s) for k, s in scalars.items()}, arrays)
 
 
-def _largest_shift(start: Net, now: Net) -> Any:
+def _largest_shift(start: Network, now: Network) -> Any:
     """The <w_r(0) - w_r(tau), x_i> of largest absolute value."""
     return max((s for s in (start.logits - now.logits).flat), key=lambda s: abs(float(s)))
 
 
 def start_net(net: str, n: int, d: int, m: int, sigma: float, seed: int, arithmetic: Arithmetic,
-              points: tuple[Any, Any] | None = None) -> Net:
+              points: tuple[Any, Any] | None = None) -> Network:
     """The net W(0) of a run, on random data or on ``points`` x, y; raises ValueError for bad sizes, data or networks."""
-    if net != "softmax":
-        raise ValueError(f"--net {net}: the statements of this paper are about the softmax net; allowed: softmax")
-    start = symmetric_net(n, m, d, d, sigma=sigma, seed=seed, arithmetic=arithmetic)
+    start = symmetric_network(net, n, m, d, d, sigma=sigma, seed=seed, arithmetic=arithmetic)
     return start if points is None else replace(start, x=points[0], y=points[1])
 
 
@@ -114,7 +113,7 @@ def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, ste
             yield Instance(label, kind.name, known, trace)
 
 
-def _finite_motion(start: Net, now: Net, tau: int) -> Any:
+def _finite_motion(start: Network, now: Network, tau: int) -> Any:
     with np.errstate(all="ignore"):
         moved = motion(start, now)
     if not np.isfinite(start.arithmetic.to_float(moved)):
@@ -122,7 +121,7 @@ def _finite_motion(start: Net, now: Net, tau: int) -> Any:
     return moved
 
 
-def _states(start: Net, eta: Any, steps: int, store: Store | None) -> Iterator[Net]:
+def _states(start: Network, eta: Any, steps: int, store: Store | None) -> Iterator[Network]:
     """W(0), ..., W(steps): as far as they are stored from there, the rest by gradient descent."""
     if store is None:
         yield from (step.net for step in _quietly(gradient_descent(start, eta, steps)))
@@ -148,7 +147,7 @@ def _quietly(states: Iterator[Step]) -> Iterator[Step]:
         yield step
 
 
-def _require_same(start: Net, store: Store) -> None:
+def _require_same(start: Network, store: Store) -> None:
     made = arrays_of(start)
     if any(k not in store.start or store.start[k].tolist() != made[k].tolist() for k in made):
         raise ValueError(f"{store.folder} holds a run from another start; its options or the program have changed")

@@ -17,7 +17,8 @@ import numpy as np
 
 from numerics.arithmetic import Arithmetic, Array, Ball
 from numerics.init import random_points
-from numerics.net import Net, derived
+from numerics.net import Net
+from numerics.network import Network, derived
 
 GRID_REACH = 6
 """The grid ends at GRID_REACH sigma in every coordinate."""
@@ -270,7 +271,7 @@ def with_data(net: SoftmaxNet, x: Any, y: Any) -> SoftmaxNet:
     return replace(net, x=x, y=y)
 
 
-def arrays_of(net: SoftmaxNet) -> dict[str, Array]:
+def arrays_of(net: Network | CompressedNet) -> dict[str, Array]:
     """The arrays that determine a net, to be stored."""
     counts = {"counts": np.array(net.counts, dtype=object)} if isinstance(net, CompressedNet) else {}
     return {"w": net.w, "x": net.x, "a": net.a, "y": net.y, **counts}

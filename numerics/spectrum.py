@@ -9,22 +9,23 @@ import numpy as np
 from flint import acb_mat, arb
 
 from numerics.arithmetic import Array, Ball
-from numerics.net import Net
+from numerics.choice import best_gram_matrix
+from numerics.network import Network
 
 GAP_GROWTH_BITS = 8
 
 
-def eigenvalues(net: Net) -> Array:
+def eigenvalues(net: Network) -> Array:
     """All eigenvalues of H(W) in increasing order, shape (d2 n,): a float64 estimate, not a bound."""
-    return np.linalg.eigvalsh(net.arithmetic.to_float(net.gram_matrix))
+    return np.linalg.eigvalsh(net.arithmetic.to_float(best_gram_matrix(net)))
 
 
-def lambda_min(net: Net) -> float:
+def lambda_min(net: Network) -> float:
     """The smallest eigenvalue of H(W) in float64; lambda of the paper at W(0), line 154."""
     return float(eigenvalues(net)[0])
 
 
-def lambda_max(net: Net) -> float:
+def lambda_max(net: Network) -> float:
     """The largest eigenvalue of H(W) in float64."""
     return float(eigenvalues(net)[-1])
 
