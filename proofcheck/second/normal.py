@@ -139,10 +139,12 @@ class Normal:
         found: Poly = {(): Fraction(1)}
         single: list[tuple[Term, Fraction]] = []
         for p in polys:
-            atom = as_term(scaled(p, 1 / _size(p))) if len(p) > 1 else ZERO
-            if len(p) == 1 or atom in held:
-                single += next(iter(p)) if len(p) == 1 else [(atom, Fraction(1))]
-                found = scaled(found, next(iter(p.values())) if len(p) == 1 else _size(p))
+            common, size, rest = self._split(p) if len(p) > 1 else ((), Fraction(1), {})
+            if len(p) == 1:
+                ((mono, c),) = p.items()
+                single, found = [*single, *mono], scaled(found, c)
+            elif rest and as_term(rest) in held:
+                single, found = [*single, *common, (as_term(rest), Fraction(1))], scaled(found, size)
             else:
                 found = self._times(found, p)
         return self._shifted(found, single)
@@ -154,14 +156,25 @@ class Normal:
         if len(poly) > 1 and q.denominator == 1 and q > 0:
             half = self._power(poly, Fraction(q.numerator // 2))
             return self._times(self._times(half, half), poly if q % 2 else {(): Fraction(1)})
-        ((mono, c),) = poly.items() if len(poly) == 1 else [((), _size(poly))]
-        free = [(a, p * q) for a, p in mono if q.denominator == 1 or self.is_positive(a)]
-        rest = {m: k / c for m, k in poly.items()} if len(poly) > 1 else {
-            tuple(f for f in mono if q.denominator > 1 and not self.is_positive(f[0])): Fraction(1)}
+        if len(poly) > 1:
+            mono, c, rest = self._split(poly)
+            free = [(a, p * q) for a, p in mono]
+        else:
+            ((mono, c),) = poly.items()
+            free = [(a, p * q) for a, p in mono if q.denominator == 1 or self.is_positive(a)]
+            rest = {tuple(f for f in mono if q.denominator > 1 and not self.is_positive(f[0])): Fraction(1)}
         if c < 0 and q.denominator > 1:
             return self._joined([*free, (as_term(scaled(rest, c)), q)])
         scale, roots = (c**q.numerator, []) if q.denominator == 1 else _radical(c, q)
         return self._joined([*free, *roots, *([(as_term(rest), q)] if rest != {(): 1} else [])], scale)
+
+    def _split(self, poly: Poly) -> tuple[Mono, Fraction, Poly]:
+        """A sum as a monomial in positive atoms times a positive rational times a sum without either."""
+        atoms = sorted({a for m in poly for a, _ in m if self.is_positive(a)}, key=repr)
+        least = [(a, min(dict(m).get(a, Fraction(0)) for m in poly)) for a in atoms]
+        common = tuple((a, q) for a, q in least if q)
+        rest = self._shifted(poly, [(a, -q) for a, q in common])
+        return common, _size(rest), scaled(rest, 1 / _size(rest))
 
     def _log(self, poly: Poly) -> Poly:
         """The logarithm of a product of positive factors is a sum; that of a rational is a sum over primes."""
@@ -198,11 +211,8 @@ class Normal:
             plain = [q.denominator > 1 or q % 2 == 0 or self.is_positive(a) or a[:2] == ("fn", "Abs") for a, q in mono]
             return self._joined([(a if same else ("fn", "Abs", a), q) for same, (a, q) in zip(plain, mono, strict=True)],
                                 abs(c))
-        atoms = {a for m in poly for a, _ in m if self.is_positive(a)}
-        common = [(a, min(dict(m).get(a, Fraction(0)) for m in poly)) for a in atoms]
-        inside = self._shifted(poly, [(a, -q) for a, q in common])
-        size = _size(inside)
-        inside = max((scaled(inside, c) for c in (1 / size, -1 / size)), key=lambda p: repr(as_term(p)))
+        common, size, rest = self._split(poly)
+        inside = max(rest, scaled(rest, Fraction(-1)), key=lambda p: repr(as_term(p)))
         return self._joined([*common, (("fn", "Abs", as_term(inside)), Fraction(1))], size)
 
     def _shifted(self, poly: Poly, factors: list[tuple[Term, Fraction]]) -> Poly:
