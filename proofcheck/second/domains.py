@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from math import isinf
 from typing import Any, NamedTuple
 
 from flint import ctx, fmpq, fmpq_poly
@@ -164,8 +163,9 @@ def keeps_sign(poly: Poly, name: str, r: Range, strict: bool) -> bool:
         at = p(_flint(r.lo if degree else 0))
         return bool(at > 0 or (at == 0 and not strict))
     bound = 2 + max(abs(c / p[degree]) for c in p.coeffs())  # beyond all roots, by Cauchy
-    lo = min(-bound, bound if isinf(r.hi) else _flint(r.hi) - 1) if isinf(r.lo) else _flint(r.lo)
-    hi = max(bound, lo + 1) if isinf(r.hi) else _flint(r.hi)
+    ends = [None if isinstance(end, float) else _flint(end) for end in (r.lo, r.hi)]
+    lo = min(-bound, bound if ends[1] is None else ends[1] - 1) if ends[0] is None else ends[0]
+    hi = max(bound, lo + 1) if ends[1] is None else ends[1]
     if strict and not all(is_open or p(x) > 0 for x, is_open in ((lo, r.lo_open), (hi, r.hi_open))):
         return False
     inside = (v for k in range(1, degree + 2) if (v := p(lo + (hi - lo) * fmpq(k, degree + 2))) != 0)

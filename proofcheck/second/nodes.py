@@ -7,7 +7,7 @@ rewriting keeps what is defined.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import inf, isinf
+from math import inf
 from typing import Any
 
 from flint import ctx
@@ -34,7 +34,7 @@ def prove(term: Term, dom: Domain, strict: bool, tree: Any) -> None:
         require(dom.defined(found), f"{text} may be undefined on the domain")
         return found
 
-    require(tree[0] == "eval" or not any(isinf(r.lo) and r.lo == r.hi for r in dom.box.values()),
+    require(tree[0] == "eval" or not any(isinstance(r.lo, float) and r.lo == r.hi for r in dom.box.values()),
              "only interval arithmetic can be used at an infinite point")
     match tree:
         case ["eval" | "mean" as kind, int(bits)]:
@@ -75,7 +75,7 @@ def prove(term: Term, dom: Domain, strict: bool, tree: Any) -> None:
             whole, away = dom.box[name], dom.beside(name)
             require(away.whole.defined(term), "the term may be undefined or jump on the box")
             at, is_open = (whole.lo, whole.lo_open) if way == "+" else (whole.hi, whole.hi_open)
-            steep = strict and (is_open or isinf(at))  # the end itself does not belong to the domain
+            steep = strict and (is_open or isinstance(at, float))  # the end itself does not belong to the domain
             change, inner = slope(term, name), away.at(name, whole._replace(lo_open=True, hi_open=True))
             sub(change if way == "+" else neg(change), steep, why, inner)
             _face(term, away, name, at, strict and not steep, face)
@@ -86,7 +86,7 @@ def prove(term: Term, dom: Domain, strict: bool, tree: Any) -> None:
         case ["concave", str(name), why, low, high]:
             whole, away = dom.box[name], dom.beside(name)
             inner, change = away.at(name, whole._replace(lo_open=True, hi_open=True)), slope(term, name)
-            require(not isinf(whole.lo) and not isinf(whole.hi) and away.whole.defined(term)
+            require(isinstance(whole.lo, Fraction) and isinstance(whole.hi, Fraction) and away.whole.defined(term)
                      and inner.whole.defined(change), "the range is not bounded, or the term not smooth")
             sub(neg(slope(change, name)), False, why, inner)
             _face(term, away, name, whole.lo, strict, low)
@@ -118,6 +118,10 @@ def prove(term: Term, dom: Domain, strict: bool, tree: Any) -> None:
             small, large = sides(a, b)
             sub(large, False, why)
             sub(minus(("pow", large, Fraction(2)), ("pow", small, Fraction(2))), strict, then)
+        case ["rewrite", str(text), then]:
+            other = read(text)
+            require(dom.same(term, other), f"the goal is not {text}")
+            sub(other, strict, then)
         case ["exponentials", then]:
             sub(_exponentials(term), strict, then)
         case ["abs", str(text), "+" | "-" as way, why, then]:

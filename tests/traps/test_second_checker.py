@@ -64,6 +64,7 @@ TRUE = [
     ("log(x) <= log(y)", "x >= 1, y >= x", "", ["exp", "log(x)", "log(y)", KNOWN]),
     ("x**(1/2) <= y", "x >= 0, x <= y**2, y >= 0", "", ["squared", "x**(1/2)", "y", E, KNOWN]),
     ("sinh(x) <= cosh(x)", "", "", ["exponentials", E]),
+    ("1/(x + 1) <= 1 - x/(x + 2)", "x >= 0", "", ["rewrite", "x/((x + 1)*(x + 2))", E]),
     ("Max(x, 2) <= 3", "x >= 0, x <= 1", "", ["max", "Max", "2", "x", E, E]),
     ("abs(x) <= 1", "x >= -1, x <= 1", "", ["either", "abs(x)", E, E]),
     ("(x + 1)**2 == x**2 + 2*x + 1", "", "", None),
@@ -103,6 +104,8 @@ FALSE = [
     ("exp(x) <= exp(y)", "x <= y + 1", "",
      ["log", "exp(x)", "exp(y)", ["scale", "exp(-x)", [], E], ["scale", "exp(-y)", [], E], KNOWN]),
     ("cosh(x) <= sinh(x)", "", "", ["exponentials", E]),
+    ("1/(x + 1) <= 1 - x/(x + 1)", "x >= 0", "", ["rewrite", "x/((x + 1)*(x + 2))", E]),
+    ("x*y <= x", "x >= 0", "", ["rewrite", "(x - x*y)/(x - x)*(x - x)", E]),
     ("(x + 1)**2 == x**2 + x + 1", "", "", None),
     ("x == y", "x <= y", "", None),
     # undefined goals
