@@ -3,6 +3,8 @@
 It reads goal and hypotheses from their text and walks the tree that the first engine found.  Nothing is shared with the
 rest of the project: terms, normal form, derivative, interval arithmetic, root counting and the analysis of signs are
 written again, with other orders, other precisions and other methods, so that an error must be made twice to pass.
+
+Read ``terms``, ``normal``, ``intervals``, ``domains``, ``nodes``, ``check`` and ``answers`` in this order.
 """
 
 from proofcheck.second.answers import check_answer, check_step, digest

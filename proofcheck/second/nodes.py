@@ -6,6 +6,7 @@ rewriting keeps what is defined.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -56,12 +57,12 @@ def prove(term: Term, dom: Domain, strict: bool, tree: Any) -> None:
             sub(term, strict, right, dom.at(name, whole._replace(lo=Fraction(k + 1), lo_open=False)))
         case ["case", str(text), left, right]:
             u = read(text)
-            sub(term, strict, left, dom.knowing(u, False))
-            sub(term, strict, right, dom.knowing(neg(u), True))
+            sub(term, strict, left, dom.knowing(dom.form.tidy(u), False))
+            sub(term, strict, right, dom.knowing(dom.form.tidy(neg(u)), True))
         case ["lemma", str(text), bool(sharp), why, then]:
             u = read(text)
             sub(u, sharp, why)
-            sub(term, strict, then, dom.knowing(u, sharp))
+            sub(term, strict, then, dom.knowing(dom.form.tidy(u), sharp))
         case ["narrow", str(name), "lo" | "hi" as side, end, bool(sharp), why, then]:
             whole, cut = dom.box[name], Fraction(end)
             old, left, right = (whole.lo, cut, whole.hi) if side == "lo" else (whole.hi, whole.lo, cut)
@@ -187,7 +188,8 @@ def _change(term: Term, dom: Domain, strict: bool, name: str, new: str, forward:
     known = [(put(h, old, there), sharp) for h, sharp in dom.given]
     known += [(minus(there, num(whole.lo)), whole.lo_open)] if isinstance(whole.lo, Fraction) else []
     known += [(minus(num(whole.hi), there), whole.hi_open)] if isinstance(whole.hi, Fraction) else []
-    on = Domain(box, tuple(known), dom.integers - {name, new})
+    on = Domain(box, (), dom.integers - {name, new})
+    on = replace(on, given=tuple((on.form.tidy(h), sharp) for h, sharp in known))
     prove(on.form.tidy(put(term, old, there)), on, strict, then)
 
 
@@ -203,4 +205,5 @@ def _resolved(term: Term, dom: Domain, target: Term, value: Term) -> Term:
     ((mono, c),) = dom.form.of(target).items()
     ((atom, _),) = ((a, q) for a, q in mono if a[:2] == ("fn", target[1]) and q == 1)
     others = [("pow", a, -q) for a, q in mono if a != atom]
+    require(dom.defined(*others), "what stands beside the absolute value may be undefined on the domain")
     return put(term, atom, dom.form.tidy(("mul", num(1 / c), *others, value)))
