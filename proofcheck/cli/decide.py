@@ -18,6 +18,7 @@ from proofcheck.kernel.text import to_text
 from proofcheck.prove.boundary import Boundary, Piece, decimal
 from proofcheck.prove.region import boundary_over_box
 from proofcheck.prove.search import NotProved
+from proofcheck.signatures import digest
 
 CODES = {"proved": 0, "refuted": 1, "undecided": 3}
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     edge = None if args.boundary is None else edges(found, args.boundary)
     if args.json:
         more = {} if edge is None else {"boundary": edge_data(edge)}
-        json.dump({**data(found), **more}, sys.stdout, indent=1, ensure_ascii=False)
+        json.dump(sealed({**data(found), **more}), sys.stdout, indent=1, ensure_ascii=False)
         print()
         return CODES[found.verdict]
     out = console()
@@ -98,12 +99,19 @@ def edge_data(edge: Boundary | str) -> dict[str, Any]:
                for word, pieces in sides.items()}}
 
 
+def sealed(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with a digest of everything in it."""
+    return {**answer, "digest": digest(answer)}
+
+
 def data(found: Decision) -> dict[str, Any]:
     """A decision as plain data."""
+    dims = {v.name for rel in (found.goal, *found.hyps) for v in variables(rel) if v.integer}
     point = None
     if found.point is not None and found.violation is not None:
         point = {"point": point_data(found.point), "lhs": found.violation.lhs, "rhs": found.violation.rhs,
                  "margin": found.violation.margin}
     return {"verdict": found.verdict, "statement": to_text(found.goal), "given": [to_text(h) for h in found.hyps],
+            "dims": sorted(dims),
             "assumed": list(found.assumed), "explanation": found.explanation, "certificate": found.certificate,
             "counterexample": point, "undecided": list(found.boxes)}
