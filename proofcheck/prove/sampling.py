@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
-from math import floor, isinf
+from math import floor
 
 from flint import arb
 
@@ -168,7 +168,7 @@ def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
 
 def is_bounded(spread: Range) -> bool:
     """Whether both ends are finite."""
-    return not (isinf(spread.lo) or isinf(spread.hi))
+    return not (isinstance(spread.lo, float) or isinstance(spread.hi, float))
 
 
 def lowest(value: Value, box: Box) -> Place | None:
