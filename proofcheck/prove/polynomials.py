@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
-
-import numpy as np
-from numpy.typing import NDArray
+from math import gcd, lcm, prod
 
 from proofcheck.kernel.normal import Atom, Monomial, Poly, normal
 from proofcheck.kernel.terms import Expr, Num, Var, add, mul
@@ -67,12 +64,9 @@ def total(forms: Iterable[Form]) -> Form:
     return {m: c for m, c in found.items() if c}
 
 
-def values(form: Form, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The values of a polynomial at points, one column of ``at`` for each."""
-    found = np.zeros(at.shape[1])
-    for mono, c in form.items():
-        found += float(c) * np.prod([at[k] ** p for k, p in enumerate(mono) if p], axis=0)
-    return found
+def value(form: Form, at: Sequence[float]) -> float:
+    """The value of a polynomial at a point; raises OverflowError."""
+    return sum(float(c) * prod(at[k] ** p for k, p in enumerate(mono) if p) for mono, c in form.items())
 
 
 def _inside(atom: Atom) -> list[Poly]:

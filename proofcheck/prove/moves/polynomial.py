@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations, combinations_with_replacement, product
 from math import inf, isfinite
-
-import numpy as np
-from numpy.typing import NDArray
 
 from proofcheck.kernel.domain import Box, Range, is_regular, positive_parameters, tidy
 from proofcheck.kernel.normal import Atom, normal
@@ -18,10 +16,11 @@ from proofcheck.kernel.terms import Expr, Num, Var, add, mul, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, atom_term, evaluates, is_good_factor, power
 from proofcheck.prove.moves.scaling import scaled
-from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors, total, values
+from proofcheck.prove.polynomials import Exponents, Form, NoForm, Ring, factors, total, value
 from proofcheck.prove.search import Search
 
 POINTS = 300  # at which it is seen that a goal is hopeless
+ROUNDING = 1e-9
 MOST_IN_VAIN = 12  # certificates that one search looks for and does not find
 MOST_UNITS = 6
 MOST_MONOMIALS = 40
@@ -178,32 +177,41 @@ def _end(goal: Goal, ring: Ring, term: Expr, sharp: bool, otherwise: Tree) -> Kn
 
 def _fails_somewhere(task: Task) -> bool:
     """Whether the polynomial is negative where all that is known holds; exp(x) and x, say, count as independent."""
-    at = _samples(task)
-    fine = np.all([values(known.form, at) >= 0 for known in task.knowns], axis=0)
-    rounding = 1e-9 * values({m: abs(c) for m, c in task.target.items()}, np.abs(at))
-    return bool(np.any(fine & (values(task.target, at) < -rounding)))
+    size = {m: abs(c) for m, c in task.target.items()}
+    try:
+        return any(all(value(known.form, at) >= 0 for known in task.knowns)
+                   and value(task.target, at) < -ROUNDING * value(size, [abs(x) for x in at]) for at in _samples(task))
+    except OverflowError:
+        return False
 
 
-def _samples(task: Task) -> NDArray[np.float64]:
-    """Values of the units (rows) at points (columns) of the box."""
-    draw = np.random.default_rng(0)
-    at = 10.0 ** draw.uniform(-2, 2, (len(task.ring.units), POINTS))
-    for row, unit in zip(at, task.ring.units, strict=True):
-        whole = atom_term(unit.atom)
-        side = task.box[whole] if isinstance(whole, Var) else Range(Fraction(0), inf)
-        low, high = float(side.lo), float(side.hi)
-        if isfinite(low) and isfinite(high):
-            row[:] = draw.uniform(low, high, POINTS)
-        elif isfinite(low) or isfinite(high):
-            row[:] = low + row if isfinite(low) else high - row
-        else:
-            row *= draw.choice([-1.0, 1.0], POINTS)
-        if unit.root > 1:
-            row[:] = np.abs(row) ** (1 / unit.root)
-    for _ in range(2):  # roots of roots
-        for k, inner in task.ring.relations.items():
-            at[k] = np.maximum(values(inner, at), 0.0) ** (1 / task.ring.degree(k))
-    return at
+def _samples(task: Task) -> Iterator[list[float]]:
+    """Values of the units at points of the box."""
+    draw = random.Random(0)
+    sides = [_spread(task.box, unit.atom) for unit in task.ring.units]
+    for _ in range(POINTS):
+        at = [_drawn(draw, *side) for side in sides]
+        at = [abs(x) ** (1 / unit.root) if unit.root > 1 else x for x, unit in zip(at, task.ring.units, strict=True)]
+        for _ in range(2):  # roots of roots
+            for k, inner in task.ring.relations.items():
+                at[k] = max(value(inner, at), 0.0) ** (1 / task.ring.degree(k))
+        yield at
+
+
+def _spread(box: Box, atom: Atom) -> tuple[float, float]:
+    whole = atom_term(atom)
+    side = box[whole] if isinstance(whole, Var) else Range(Fraction(0), inf)
+    return float(side.lo), float(side.hi)
+
+
+def _drawn(draw: random.Random, low: float, high: float) -> float:
+    """A value in a range, at every scale if the range is not bounded."""
+    if isfinite(low) and isfinite(high):
+        return draw.uniform(low, high)
+    far: float = 10.0 ** draw.uniform(-2, 2)
+    if isfinite(low) or isfinite(high):
+        return low + far if isfinite(low) else high - far
+    return far * draw.choice((-1.0, 1.0))
 
 
 # --- certificates ------------------------------------------------------------------------------------------------
