@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import Certificate, certify
-from proofcheck.kernel.domain import box_from, eliminate
+from proofcheck.kernel.domain import box_from
 from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.point import Evaluator, NoCounterexample, Point, Violation
-from proofcheck.kernel.signs import Facts, bounds
-from proofcheck.kernel.terms import Expr, Rel, Var, children, variables
+from proofcheck.kernel.signs import bounds
+from proofcheck.kernel.terms import Rel, Var, variables
 from proofcheck.kernel.text import Reader, Signature, to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
 from proofcheck.prove.scalar import prove_scalar
@@ -79,10 +79,6 @@ def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed:
 
 
 def _prove(goal: Rel, hyps: tuple[Rel, ...], budget: float) -> Theorem:
-    reduced, rest = eliminate(goal, hyps)
-    culprit = undefined_part(reduced, rest)
-    if culprit is not None:
-        raise NotProved(f"{to_text(culprit)} is not known to be defined on the whole domain")
     if goal.op != "=":
         return prove_scalar(goal, hyps, budget)
     try:
@@ -99,18 +95,6 @@ def _how(theorem: Theorem) -> str:
 
 def _size(tree: object) -> int:
     return 1 + sum(_size(t) for t in tree if isinstance(t, list)) if isinstance(tree, list) else 0
-
-
-def undefined_part(goal: Rel, hyps: tuple[Rel, ...]) -> Expr | None:
-    """A smallest subterm that is not known to be defined under the hypotheses, or None."""
-    facts = Facts(hyps)
-
-    def smallest(term: Expr) -> Expr | None:
-        if facts.defined(term):
-            return None
-        return next((s for c in children(term) if (s := smallest(c)) is not None), term)
-
-    return next((s for side in (goal.lhs, goal.rhs) if (s := smallest(side)) is not None), None)
 
 
 def assumptions(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, ...]:

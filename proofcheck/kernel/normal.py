@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations, product
-from math import isqrt
 from typing import Any
+
+from flint import fmpz
 
 from proofcheck.kernel.calculus import derivative
 from proofcheck.kernel.terms import (
@@ -45,6 +46,7 @@ Monomial = tuple[tuple[Atom, Fraction], ...]
 Poly = dict[Monomial, Fraction]
 Spot = tuple[str, str]  # an index: its name and the name of its dimension
 MAX_POWER = 1000  # larger exponents of numbers and sums are not worked out
+MAX_FACTORED = 10**18  # larger integers are not factored under roots and logarithms
 MAX_SQUARED = 8  # |p|**2 is opened for at most this many monomials; leaving it closed is sound
 ONE: Poly = {(): Fraction(1)}
 
@@ -152,15 +154,41 @@ def _as_base(poly: Poly) -> tuple[Atom, Fraction]:
     return ("base", _key(_scaled(poly, 1 / leading))), leading
 
 
-def _root(value: Fraction, power: Fraction) -> Fraction | None:
-    """value**power if that is rational and cheap to see (integers and square roots)."""
+def _factored(value: Fraction) -> dict[int, int]:
+    """The exponents of the primes of a positive rational; a large one is kept in one piece."""
+    found: dict[int, int] = {}
+    for number, sign in ((value.numerator, 1), (value.denominator, -1)):
+        for prime, times in (fmpz(number).factor() if number < MAX_FACTORED else [(number, 1)]):
+            if prime != 1:
+                found[int(prime)] = found.get(int(prime), 0) + sign * int(times)
+    return dict(sorted(found.items()))
+
+
+def _radical(value: Fraction, power: Fraction) -> Poly:
+    """value**power (value > 0 unless the power is an integer): a rational times roots of primes, each below 1."""
     if power.denominator == 1:
-        return value**power.numerator
-    if power.denominator == 2 and value > 0:
-        top, bottom = isqrt(value.numerator), isqrt(value.denominator)
-        if top * top == value.numerator and bottom * bottom == value.denominator:
-            return Fraction(top, bottom) ** power.numerator
+        return {(): value**power.numerator}
+    outside, roots = Fraction(1), []
+    for prime, times in _factored(value).items():
+        exponent = times * power
+        whole = exponent.numerator // exponent.denominator
+        outside *= Fraction(prime) ** whole
+        if exponent != whole:
+            roots.append((("base", _key({(): Fraction(prime)})), exponent - whole))
+    return {tuple(sorted(roots, key=repr)): outside}
+
+
+def _number_under_root(atom: Atom) -> Fraction | None:
+    """The rational that a base consists of, or None."""
+    match atom:
+        case ("base", (((), number),)):
+            return number if number > 0 else None
     return None
+
+
+def _is_logarithm(mono: Monomial) -> bool:
+    """Whether the monomial is a logarithm, and nothing else."""
+    return len(mono) == 1 and mono[0][1] == 1 and mono[0][0][:2] == ("fn", "log")
 
 
 def _spot(index: Index, bound: Mapping[Index, Spot]) -> Spot:
@@ -298,6 +326,12 @@ class _Normalizer:
                 return self.power(dict(atom[1]), power)
             if atom[:2] == ("fn", "Abs") and power > 0 and power % 2 == 0 and len(atom[2]) <= MAX_SQUARED:
                 return self.power(dict(atom[2]), power)
+        if atom[0] == "exp" and power == 1 and any(_is_logarithm(m) for m, _ in atom[1]):
+            return self.exponential(dict(atom[1]))
+        number = _number_under_root(atom)
+        if number is not None and not 0 < power < 1:
+            whole = power.numerator // power.denominator
+            return _scaled(_atom(atom, power - whole) if power != whole else ONE, number**whole)
         return _atom(atom, power)
 
     def merge_delta(self, mono: Monomial) -> Monomial:
@@ -323,18 +357,18 @@ class _Normalizer:
             raise NotNormalizable("a negative power of zero")
         if len(poly) == 1:
             return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
-        scale = _root(_size(poly), power)
-        inside = poly if scale is None else _scaled(poly, 1 / _size(poly))
-        return {((("base", _key(inside)), power),): Fraction(1) if scale is None else scale}
+        base = ("base", _key(_scaled(poly, 1 / _size(poly))))
+        return _product(_radical(_size(poly), power), _atom(base, power))
 
     def monomial_power(self, mono: Monomial, coefficient: Fraction, power: Fraction) -> Poly:
         """Distribute the power over all factors (integer power) or over the positive ones (fractional)."""
         loose = {a for a, _ in mono if power.denominator == 1 or self.is_positive(a)}
         outside = _times((), tuple((a, p * power) for a, p in mono if a in loose))
-        scale = _root(coefficient, power)
-        inside = {tuple(f for f in mono if f[0] not in loose): coefficient if scale is None else Fraction(1)}
-        found: Poly = {outside: Fraction(1) if scale is None else scale}
-        return found if inside == ONE else _product(found, _atom(("base", _key(inside)), power))
+        inner = tuple(f for f in mono if f[0] not in loose)
+        if coefficient < 0 and power.denominator != 1:
+            return _product({outside: Fraction(1)}, _atom(("base", _key({inner: coefficient})), power))
+        found = _product({outside: Fraction(1)}, _radical(coefficient, power))
+        return _product(found, _atom(("base", _key({inner: Fraction(1)})), power)) if inner else found
 
     def is_positive(self, atom: Atom) -> bool:
         match atom[0]:
@@ -353,12 +387,37 @@ class _Normalizer:
 
     def function(self, name: str, args: list[Poly]) -> Poly:
         if name == "exp":
-            return _atom(("exp", _key(args[0]))) if args[0] else ONE
+            return self.exponential(args[0])
         if name == "Abs":
             return self.absolute(args[0])
-        if name == "log" and args[0] == ONE:
-            return {}
+        if name == "log" and len(args[0]) == 1:
+            return self.logarithm(*next(iter(args[0].items())))
+        if name == "log" and args[0]:
+            size = _size(args[0])
+            return _sum([self.logarithm((), size), _atom(("fn", "log", _key(_scaled(args[0], 1 / size))))])
         return _atom(("fn", name, *(_key(a) for a in args)))
+
+    def exponential(self, exponent: Poly) -> Poly:
+        """exp(c*log(p) + q) = p**c * exp(q), for rational c; what is in a logarithm is positive."""
+        rest = {m: c for m, c in exponent.items() if not _is_logarithm(m)}
+        found: Poly = {((("exp", _key(rest)), Fraction(1)),): Fraction(1)} if rest else ONE
+        for mono, c in exponent.items():
+            if mono not in rest:
+                found = _product(found, self.power(dict(mono[0][0][2]), c))
+        return self.tidy(found) if len(rest) < len(exponent) else found
+
+    def logarithm(self, mono: Monomial, coefficient: Fraction) -> Poly:
+        """The logarithm of a product of positive factors is a sum; that of a rational is a sum over primes."""
+        if coefficient <= 0 or not all(self.is_positive(a) for a, _ in mono):
+            return _atom(("fn", "log", _key({mono: coefficient})))
+        found = [_scaled(_atom(("fn", "log", _key({(): Fraction(prime)}))), Fraction(times))
+                 for prime, times in _factored(coefficient).items()]
+        for atom, power in mono:
+            inner = dict(atom[1]) if atom[0] == "exp" else _atom(("fn", "log", _key(_atom(atom))))
+            if atom[0] == "base":
+                inner = _atom(("fn", "log", atom[1])) if len(atom[1]) > 1 else self.logarithm(*atom[1][0])
+            found.append(_scaled(inner, power))
+        return _sum(found)
 
     def absolute(self, poly: Poly) -> Poly:
         if not poly or self.all_positive(poly):

@@ -346,12 +346,20 @@ def geometric_series(*premises: Theorem, ratio: Expr, hyps: Rels = ()) -> Sequen
 
 
 @rule
-def scalar(*, goal: Rel, hyps: Rels, tree: list[Any]) -> Sequent:
-    """An inequality between scalar terms on the whole domain that the hypotheses describe."""
+def scalar(*, goal: Rel, hyps: Rels, tree: list[Any], conditions: tuple[tuple[Rel, list[Any]], ...] = ()) -> Sequent:
+    """An inequality between scalar terms on the whole domain that the hypotheses describe.
+
+    ``conditions`` are inequalities with trees of their own; they show that the goal is defined.
+    """
     _require(not arrays(goal) and not free_indices(goal), "a scalar inequality has no array entries")
     reduced, rest = eliminate(goal, hyps)
-    _defined(Facts(rest), reduced.lhs, reduced.rhs)
+    known = rest
     try:
+        for condition, why in conditions:
+            _defined(Facts(known), condition.lhs, condition.rhs)
+            check(condition, rest, why)
+            known = (*known, condition)
+        _defined(Facts(known), reduced.lhs, reduced.rhs)
         check(goal, hyps, tree)
     except Rejected as error:
         raise RuleError(str(error)) from None

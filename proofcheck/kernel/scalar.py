@@ -10,6 +10,7 @@ g > 0) on the domain of the hypotheses; every node says how (h_k is the k-th kno
     ["integer", var, k, left, right]     var <= k or var >= k + 1, for a parameter that is an integer
     ["case", u, left, right]             u >= 0 is known on the left, -u > 0 on the right
     ["mono", var, "+"|"-", slope, face]  g is monotone in var (tree ``slope``), so one face of the box decides
+    ["interior", var, tree]              g is continuous: it is enough to look between the ends of var
     ["concave", var, why, low, high]     g is concave in var (tree ``why`` for -g''), so its two faces decide
     ["scale", factor, why, tree]         multiply g by a factor that is positive, by its form (why = []) or by a tree
     ["use", [[c, [k, ...], why], ...], tree]     subtract c*h_k*..., where c >= 0 by its form (why = []) or by a tree
@@ -17,7 +18,7 @@ g > 0) on the domain of the hypotheses; every node says how (h_k is the k-th kno
     ["lemma", u, strict, why, tree]      u >= 0 (or u > 0) is proved first, and known afterwards
     ["narrow", var, "lo"|"hi", end, open, why, tree]     var >= end (or <=, <, >) is proved first; the box shrinks
     ["change", var, new, u, v, [low, open, why], [high, open, why], tree]
-                                         put u(new) for var, where new = v(var, ...), u(v) = var; ends may be null
+                                         put u(new) for var, where new = v(var, ...), u(v) = var; an end may be ""
     ["log", a, b, why, why, tree]        g = b - a with a, b > 0: compare the logarithms
     ["exp", a, b, tree]                  g = b - a: compare the exponentials
     ["squared", a, b, why, tree]         g = b - a with b >= 0: compare the squares
@@ -174,7 +175,8 @@ def _narrow(term: Expr, domain: Domain, strict: bool, name: str, side: str, end:
             then: Tree) -> None:
     var, value, sharp = domain.variable(name), Fraction(end), is_open is True
     whole = domain.box[var]
-    if not whole.lo < value < whole.hi:
+    old = whole.lo if side == "lo" else whole.hi
+    if not (whole.lo < value < whole.hi or (sharp and value == old and whole.lo < whole.hi)):
         raise Rejected(f"{end} does not cut the range of {name}")
     inside = var - Num(value) if side == "lo" else Num(value) - var
     _check(tidy(inside, domain.box), domain, sharp, why)
@@ -211,6 +213,15 @@ def face_of(term: Expr, domain: Domain, var: Var, at: Fraction | float) -> tuple
     restricted = substitute(term, {var: Num(at)})
     require_regular(restricted, rest.box)
     return tidy(restricted, rest.box), rest
+
+
+def _interior(term: Expr, domain: Domain, strict: bool, name: str, then: Tree) -> None:
+    var = domain.variable(name)
+    domain = domain.beside(var)
+    if strict or not domain.box[var].lo < domain.box[var].hi:
+        raise Rejected(f"the ends of the range of {name} cannot be left out")
+    require_regular(term, domain.box)
+    _check(term, interior(domain, var), False, then)
 
 
 def _concave(term: Expr, domain: Domain, strict: bool, name: str, why: Tree, low: Tree, high: Tree) -> None:
@@ -280,17 +291,23 @@ def _change(term: Expr, domain: Domain, strict: bool, name: str, new: str, forwa
     hi, hi_open = _end(back, domain, high, -1)
     if not lo <= hi:
         raise Rejected(f"{new} has no values")
-    box = {**{v: r for v, r in domain.box.items() if v != var}, fresh: Range(lo, hi, lo_open, hi_open)}
+    term, domain = put_in(term, domain, var, there, fresh, Range(lo, hi, lo_open, hi_open))
+    _check(term, domain, strict, then)
+
+
+def put_in(term: Expr, domain: Domain, var: Var, there: Expr, fresh: Var, side: Range) -> tuple[Expr, Domain]:
+    """The term and the domain with ``there`` for ``var``, where the new parameter has the range ``side``."""
+    box = {**{v: r for v, r in domain.box.items() if v != var}, fresh: side}
     put: dict[Expr, Expr] = {var: there}
     known = [(substitute(h, put), sharp) for h, sharp in domain.given] + _ends_as_terms(there, domain.box[var])
     given = tuple((tidy(h, box), sharp) for h, sharp in known)
-    _check(tidy(substitute(term, put), box), Domain(box, given, domain.integers - {var}), strict, then)
+    return tidy(substitute(term, put), box), Domain(box, given, domain.integers - {var})
 
 
 def _end(back: Expr, domain: Domain, data: list[Any], way: int) -> tuple[Fraction | float, bool]:
     """A proved end of the range of a new parameter."""
     end, is_open, why = data
-    if end is None:
+    if end == "":
         return -way * float("inf"), False
     value, sharp = Fraction(end), is_open is True
     _check(tidy(way * (back - Num(value)), domain.box), domain, sharp, why)
@@ -409,7 +426,7 @@ def _read(text: str, domain: Domain) -> Expr:
 Check = Callable[..., None]
 CHECKS: dict[str, Check] = {
     "eval": _eval, "mean": _mean, "sturm": _sturm, "split": _split, "integer": _integer, "case": _case, "mono": _mono,
-    "concave": _concave, "scale": _scale, "use": _use, "void": _void, "lemma": _lemma, "narrow": _narrow,
-    "change": _change, "log": _log, "exp": _exp, "squared": _squared, "exponentials": _exponentials, "abs": _abs,
-    "max": _max, "either": _either,
+    "interior": _interior, "concave": _concave, "scale": _scale, "use": _use, "void": _void, "lemma": _lemma,
+    "narrow": _narrow, "change": _change, "log": _log, "exp": _exp, "squared": _squared,
+    "exponentials": _exponentials, "abs": _abs, "max": _max, "either": _either,
 }

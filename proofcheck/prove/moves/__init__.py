@@ -1,5 +1,6 @@
 """The ways to reduce a scalar goal to easier ones, cheap ones first.  Each yields trees, or None where it failed."""
 
+from proofcheck.prove.moves.coupled import coupled
 from proofcheck.prove.moves.cuts import cuts
 from proofcheck.prove.moves.kinks import kinks
 from proofcheck.prove.moves.numeric import numeric
@@ -8,4 +9,4 @@ from proofcheck.prove.moves.slopes import slopes
 from proofcheck.prove.moves.squares import squares
 from proofcheck.prove.search import Move
 
-MOVES: tuple[Move, ...] = (numeric, kinks, content_out, dominating, squares, slopes, cuts)
+MOVES: tuple[Move, ...] = (numeric, coupled, kinks, content_out, dominating, squares, slopes, cuts)
