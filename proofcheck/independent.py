@@ -77,6 +77,7 @@ class Judge:
         self.sizes = dict(point.scalars)
         self.arrays = point.arrays
         self.close = False  # whether two different numbers were taken for equal
+        self.summand = mpmath.mpf(0)  # the largest one, because sums lose digits by cancellation
         self.numbers: dict[str, Number] = {}
         self.numbers |= {k: self.value(v, {}) if isinstance(v, Expr) else _number(v) for k, v in self.sizes.items()}
         for _ in hyps:
@@ -119,8 +120,9 @@ class Judge:
 
     def holds(self, rel: Rel, where: Where, scale: int) -> bool:
         """Whether a relation holds; sides that agree up to their last digits, or those of ``scale``, count as equal."""
+        self.summand = mpmath.mpf(0)
         left, right = self.value(rel.lhs, where), self.value(rel.rhs, where)
-        room = (abs(left) + abs(right) + scale) * mpmath.mpf(10) ** (LAST - mpmath.mp.dps)
+        room = (abs(left) + abs(right) + self.summand + scale) * mpmath.mpf(10) ** (LAST - mpmath.mp.dps)
         if left == right or abs(left - right) <= room:
             self.close |= rel.op != "=" and left != right
             return rel.op != "<"
@@ -148,7 +150,9 @@ class Judge:
             case Peak(index, body):
                 return max(self._along(index, body, where))
             case Add(args):
-                return mpmath.fsum(self.value(a, where) for a in args)
+                parts = [self.value(a, where) for a in args]
+                self.summand = max(self.summand, *map(abs, parts))
+                return mpmath.fsum(parts)
             case Mul(args):
                 return mpmath.fprod(self.value(a, where) for a in args)
             case Pow(base, power):
