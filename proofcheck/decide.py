@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from proofcheck.explain import explain
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import Certificate, certify
 from proofcheck.kernel.domain import box_from
@@ -66,7 +67,7 @@ def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed:
     if found is None:
         try:
             theorem = _prove(goal, hyps, budget)
-            return Decision("proved", goal, hyps, _how(theorem), assumed, theorem=theorem)
+            return Decision("proved", goal, hyps, explain(theorem), assumed, theorem=theorem)
         except NotProved as error:
             reason, boxes = str(error), tuple(error.boxes)
         found = refute_scalar(goal, hyps, seed, budget / 2)
@@ -85,16 +86,6 @@ def _prove(goal: Rel, hyps: tuple[Rel, ...], budget: float) -> Theorem:
         return rules.identity(lhs=goal.lhs, rhs=goal.rhs, hyps=hyps)
     except (RuleError, ValueError) as error:
         raise NotProved(f"no identity of normal forms ({error})") from None
-
-
-def _how(theorem: Theorem) -> str:
-    if theorem.rule == "identity":
-        return "Both sides have the same normal form."
-    return f"The kernel checked a proof with {_size(theorem.data['tree'])} steps over the whole domain."
-
-
-def _size(tree: object) -> int:
-    return 1 + sum(_size(t) for t in tree if isinstance(t, list)) if isinstance(tree, list) else 0
 
 
 def assumptions(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, ...]:

@@ -97,4 +97,4 @@ def rational(x: Number) -> Fraction | None:
 def to_fraction(x: Number) -> Fraction:
     """The exact value of a floating-point number."""
     sign, mantissa, exponent, _ = x._mpf_
-    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** exponent
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)

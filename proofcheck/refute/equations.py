@@ -84,9 +84,9 @@ def solutions(term: Expr, var: Var) -> list[Expr]:
         return []
     powers = sorted(parts)
     if len(powers) == 2 and powers[0] == 0 < powers[1]:
-        whole = powers[1].denominator == 1
-        root = Pow(-parts[powers[0]] / parts[powers[1]], 1 / powers[1]) if powers[1] != 1 else -parts[powers[0]] / parts[powers[1]]
-        return [root, -root] if whole and powers[1] % 2 == 0 else [root]
+        top, ratio = powers[1], -parts[powers[0]] / parts[powers[1]]
+        root = ratio if top == 1 else Pow(ratio, 1 / top)
+        return [root, -root] if top.denominator == 1 and top % 2 == 0 else [root]
     if powers and set(powers) <= {0, 1, 2} and 2 in powers:
         a, b, c = (parts.get(Fraction(k), Num(Fraction(0))) for k in (2, 1, 0))
         return [(-b + sign * sqrt(b**2 - 4 * a * c)) / (2 * a) for sign in (1, -1)]

@@ -19,7 +19,7 @@ from flint import arb
 
 from proofcheck.kernel.domain import Range, Rejected, box_from
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
-from proofcheck.kernel.terms import Expr, Num, Rel, Var, arrays, free_indices, variables
+from proofcheck.kernel.terms import Num, Rel, Var, arrays, free_indices, variables
 from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
 from proofcheck.refute.equations import Branch, branches
 from proofcheck.refute.equations import Value as Number
@@ -38,8 +38,12 @@ Found = tuple[Point, Violation]
 Values = dict[Var, Number]
 
 
-def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: float = 2.0) -> Found | None:
-    """A point that satisfies every hypothesis and violates the goal, certified by the kernel; None if none is found."""
+def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: float = 2.0, closed: bool = True
+                  ) -> Found | None:
+    """A point that satisfies every hypothesis and violates the goal, certified by the kernel; None if none is found.
+
+    ``closed`` says whether irrational points are looked for where a strict claim fails by equality.
+    """
     if any(arrays(r) or free_indices(r) for r in (goal, *hyps)):
         return None
     ways, total = branches(goal, hyps), int(budget * POINTS_PER_SECOND)
@@ -49,7 +53,7 @@ def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: 
         found = hunt.run()
         if found is not None:
             return found
-    return next((found for hunt in hunts if (found := hunt.touched()) is not None), None)
+    return next((found for hunt in hunts if (found := hunt.touched()) is not None), None) if closed else None
 
 
 def inhabitant(hyps: tuple[Rel, ...], seed: int = 0, budget: float = 0.1) -> Point | None:
