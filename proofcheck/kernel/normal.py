@@ -41,18 +41,24 @@ from proofcheck.kernel.terms import (
     unfold,
 )
 
+Rational = Fraction | int  # whole numbers are ints here, which hash and add much faster
 Atom = tuple[Any, ...]
-Monomial = tuple[tuple[Atom, Fraction], ...]
-Poly = dict[Monomial, Fraction]
+Monomial = tuple[tuple[Atom, Rational], ...]
+Poly = dict[Monomial, Rational]
 Spot = tuple[str, str]  # an index: its name and the name of its dimension
 MAX_POWER = 1000  # larger exponents of numbers and sums are not worked out
 MAX_FACTORED = 10**18  # larger integers are not factored under roots and logarithms
 MAX_SQUARED = 8  # |p|**2 is opened for at most this many monomials; leaving it closed is sound
-ONE: Poly = {(): Fraction(1)}
+ONE: Poly = {(): 1}
 
 
 class NotNormalizable(ValueError):
     """The term contains something that the normal form does not cover."""
+
+
+def plain(value: Rational) -> Rational:
+    """The same number, as an int if it is whole; what is not rational has no denominator and is refused."""
+    return int(value.numerator) if value.denominator == 1 else value
 
 
 def normal(term: Expr, positive: frozenset[Var] = frozenset()) -> Poly:
@@ -85,7 +91,7 @@ def is_zero(term: Expr, positive: frozenset[Var] = frozenset()) -> bool:
     return False
 
 
-def _denominator(poly: Poly) -> tuple[Atom, Fraction] | None:
+def _denominator(poly: Poly) -> tuple[Atom, Rational] | None:
     """A negative integer power of a sum of several terms, or None."""
     for mono in poly:
         for atom, power in mono:
@@ -96,36 +102,36 @@ def _denominator(poly: Poly) -> tuple[Atom, Fraction] | None:
     return None
 
 
-def _take(mono: Monomial, atom: Atom) -> tuple[Monomial, Fraction]:
+def _take(mono: Monomial, atom: Atom) -> tuple[Monomial, Rational]:
     """The monomial without the atom, and the exponent that the atom had."""
-    power = dict(mono).get(atom, Fraction(0))
+    power = dict(mono).get(atom, 0)
     return tuple(f for f in mono if f[0] != atom), power
 
 
-def _collect(items: Iterable[tuple[Monomial, Fraction]]) -> Poly:
-    found: dict[Monomial, Fraction] = defaultdict(Fraction)
+def _collect(items: Iterable[tuple[Monomial, Rational]]) -> Poly:
+    found: dict[Monomial, Rational] = defaultdict(int)
     for mono, coefficient in items:
         found[mono] += coefficient
-    return {m: c for m, c in found.items() if c}
+    return {m: plain(c) for m, c in found.items() if c}
 
 
-def _key(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+def _key(poly: Poly) -> tuple[tuple[Monomial, Rational], ...]:
     return tuple(sorted(poly.items(), key=repr))
 
 
 def _times(left: Monomial, right: Monomial) -> Monomial:
     """The product of two monomials: exponents add, and exponentials merge."""
-    powers: dict[Atom, Fraction] = defaultdict(Fraction)
+    powers: dict[Atom, Rational] = defaultdict(int)
     exponents: list[Poly] = []
     for atom, power in (*left, *right):
         if atom[0] == "exp":
             exponents.append(_scaled(dict(atom[1]), power))
         else:
             powers[atom] += power
-    factors = [(a, p) for a, p in powers.items() if p]
+    factors = [(a, plain(p)) for a, p in powers.items() if p]
     exponent = _sum(exponents)
     if exponent:
-        factors.append((("exp", _key(exponent)), Fraction(1)))
+        factors.append((("exp", _key(exponent)), 1))
     return tuple(sorted(factors, key=repr))
 
 
@@ -133,8 +139,8 @@ def _sum(polys: Iterable[Poly]) -> Poly:
     return _collect(item for p in polys for item in p.items())
 
 
-def _scaled(poly: Poly, factor: Fraction) -> Poly:
-    return {m: c * factor for m, c in poly.items()} if factor else {}
+def _scaled(poly: Poly, factor: Rational) -> Poly:
+    return {m: plain(c * factor) for m, c in poly.items()} if factor else {}
 
 
 def _product(left: Poly, right: Poly) -> Poly:
@@ -148,13 +154,13 @@ def _power(poly: Poly, power: int) -> Poly:
     return found
 
 
-def _as_base(poly: Poly) -> tuple[Atom, Fraction]:
+def _as_base(poly: Poly) -> tuple[Atom, Rational]:
     """A sum as a positive rational times a base that has a leading coefficient of 1 or -1."""
     leading = _size(poly)
-    return ("base", _key(_scaled(poly, 1 / leading))), leading
+    return ("base", _key(_scaled(poly, Fraction(1) / leading))), leading
 
 
-def _factored(value: Fraction) -> dict[int, int]:
+def _factored(value: Rational) -> dict[int, int]:
     """The exponents of the primes of a positive rational; a large one is kept in one piece."""
     found: dict[int, int] = {}
     for number, sign in ((value.numerator, 1), (value.denominator, -1)):
@@ -164,21 +170,22 @@ def _factored(value: Fraction) -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def _radical(value: Fraction, power: Fraction) -> Poly:
+def _radical(value: Rational, power: Rational) -> Poly:
     """value**power (value > 0 unless the power is an integer): a rational times roots of primes, each below 1."""
     if power.denominator == 1:
-        return {(): value**power.numerator}
-    outside, roots = Fraction(1), []
+        return {(): plain(Fraction(value) ** int(power))}
+    outside = Fraction(1)
+    roots: list[tuple[Atom, Rational]] = []
     for prime, times in _factored(value).items():
         exponent = times * power
         whole = exponent.numerator // exponent.denominator
         outside *= Fraction(prime) ** whole
         if exponent != whole:
-            roots.append((("base", _key({(): Fraction(prime)})), exponent - whole))
-    return {tuple(sorted(roots, key=repr)): outside}
+            roots.append((("base", _key({(): prime})), exponent - whole))
+    return {tuple(sorted(roots, key=repr)): plain(outside)}
 
 
-def _number_under_root(atom: Atom) -> Fraction | None:
+def _number_under_root(atom: Atom) -> Rational | None:
     """The rational that a base consists of, or None."""
     match atom:
         case ("base", (((), number),)):
@@ -245,15 +252,15 @@ def _renamed(mono: Monomial, names: Mapping[Spot, Spot]) -> Monomial:
     return _times((), tuple((a, p) for a, p in renamed if a[0] != "delta" or a[1] != a[2]))
 
 
-def _sign_free(poly: Poly) -> tuple[tuple[Monomial, Fraction], ...]:
+def _sign_free(poly: Poly) -> tuple[tuple[Monomial, Rational], ...]:
     """One key for p and -p: the first coefficient is positive."""
     key = _key(poly)
-    return key if not key or key[0][1] > 0 else _key(_scaled(poly, Fraction(-1)))
+    return key if not key or key[0][1] > 0 else _key(_scaled(poly, -1))
 
 
-def _size(poly: Poly) -> Fraction:
+def _size(poly: Poly) -> Rational:
     """The largest coefficient in absolute value; it does not depend on the names of indices."""
-    return max(abs(c) for c in poly.values())
+    return max((c if c > 0 else -c for c in poly.values()), key=Fraction)
 
 
 def _renamed_poly(poly: Poly, names: Mapping[Spot, Spot]) -> Poly:
@@ -268,7 +275,7 @@ class _Normalizer:
     def poly(self, term: Expr, bound: Mapping[Index, Spot]) -> Poly:
         match term:
             case Num(value):
-                return {(): value} if value else {}
+                return {(): plain(value)} if value else {}
             case Const(name):
                 return _atom(("const", name))
             case Var(name, integer):
@@ -319,7 +326,7 @@ class _Normalizer:
             found.append(piece)
         return _sum(found)
 
-    def opened(self, atom: Atom, power: Fraction) -> Poly:
+    def opened(self, atom: Atom, power: Rational) -> Poly:
         """Integer powers of bases (positive ones, for sums) and even ones of absolute values are worked out."""
         if power.denominator == 1:
             if atom[0] == "base" and (power > 0 or len(atom[1]) == 1):
@@ -331,7 +338,7 @@ class _Normalizer:
         number = _number_under_root(atom)
         if number is not None and not 0 < power < 1:
             whole = power.numerator // power.denominator
-            return _scaled(_atom(atom, power - whole) if power != whole else ONE, number**whole)
+            return _scaled(_atom(atom, power - whole) if power != whole else ONE, Fraction(number) ** whole)
         return _atom(atom, power)
 
     def merge_delta(self, mono: Monomial) -> Monomial:
@@ -341,10 +348,10 @@ class _Normalizer:
                 small, large = atom[1:]
                 rest, _ = _take(mono, atom)
                 if large in _spots(rest) or power != 1:
-                    return self.merge_delta(_times(_renamed(rest, {large: small}), ((atom, Fraction(1)),)))
+                    return self.merge_delta(_times(_renamed(rest, {large: small}), ((atom, 1),)))
         return mono
 
-    def power(self, poly: Poly, power: Fraction) -> Poly:
+    def power(self, poly: Poly, power: Rational) -> Poly:
         if power == 0:
             return ONE
         if abs(power.numerator) > MAX_POWER:
@@ -357,18 +364,18 @@ class _Normalizer:
             raise NotNormalizable("a negative power of zero")
         if len(poly) == 1:
             return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
-        base = ("base", _key(_scaled(poly, 1 / _size(poly))))
+        base = ("base", _key(_scaled(poly, Fraction(1) / _size(poly))))
         return _product(_radical(_size(poly), power), _atom(base, power))
 
-    def monomial_power(self, mono: Monomial, coefficient: Fraction, power: Fraction) -> Poly:
+    def monomial_power(self, mono: Monomial, coefficient: Rational, power: Rational) -> Poly:
         """Distribute the power over all factors (integer power) or over the positive ones (fractional)."""
         loose = {a for a, _ in mono if power.denominator == 1 or self.is_positive(a)}
         outside = _times((), tuple((a, p * power) for a, p in mono if a in loose))
         inner = tuple(f for f in mono if f[0] not in loose)
         if coefficient < 0 and power.denominator != 1:
-            return _product({outside: Fraction(1)}, _atom(("base", _key({inner: coefficient})), power))
-        found = _product({outside: Fraction(1)}, _radical(coefficient, power))
-        return _product(found, _atom(("base", _key({inner: Fraction(1)})), power)) if inner else found
+            return _product({outside: 1}, _atom(("base", _key({inner: coefficient})), power))
+        found = _product({outside: 1}, _radical(coefficient, power))
+        return _product(found, _atom(("base", _key({inner: 1})), power)) if inner else found
 
     def is_positive(self, atom: Atom) -> bool:
         match atom[0]:
@@ -377,7 +384,7 @@ class _Normalizer:
             case "var":
                 return atom[1] in self.positive
             case "sum":
-                return self.all_positive({atom[2]: Fraction(1)})
+                return self.all_positive({atom[2]: 1})
             case "base":
                 return self.all_positive(dict(atom[1]))
         return False
@@ -394,23 +401,23 @@ class _Normalizer:
             return self.logarithm(*next(iter(args[0].items())))
         if name == "log" and args[0]:
             size = _size(args[0])
-            return _sum([self.logarithm((), size), _atom(("fn", "log", _key(_scaled(args[0], 1 / size))))])
+            return _sum([self.logarithm((), size), _atom(("fn", "log", _key(_scaled(args[0], Fraction(1) / size))))])
         return _atom(("fn", name, *(_key(a) for a in args)))
 
     def exponential(self, exponent: Poly) -> Poly:
         """exp(c*log(p) + q) = p**c * exp(q), for rational c; what is in a logarithm is positive."""
         rest = {m: c for m, c in exponent.items() if not _is_logarithm(m)}
-        found: Poly = {((("exp", _key(rest)), Fraction(1)),): Fraction(1)} if rest else ONE
+        found: Poly = _atom(("exp", _key(rest))) if rest else ONE
         for mono, c in exponent.items():
             if mono not in rest:
                 found = _product(found, self.power(dict(mono[0][0][2]), c))
         return self.tidy(found) if len(rest) < len(exponent) else found
 
-    def logarithm(self, mono: Monomial, coefficient: Fraction) -> Poly:
+    def logarithm(self, mono: Monomial, coefficient: Rational) -> Poly:
         """The logarithm of a product of positive factors is a sum; that of a rational is a sum over primes."""
         if coefficient <= 0 or not all(self.is_positive(a) for a, _ in mono):
             return _atom(("fn", "log", _key({mono: coefficient})))
-        found = [_scaled(_atom(("fn", "log", _key({(): Fraction(prime)}))), Fraction(times))
+        found = [_scaled(_atom(("fn", "log", _key({(): prime}))), times)
                  for prime, times in _factored(coefficient).items()]
         for atom, power in mono:
             inner = dict(atom[1]) if atom[0] == "exp" else _atom(("fn", "log", _key(_atom(atom))))
@@ -424,21 +431,21 @@ class _Normalizer:
             return poly
         if len(poly) == 1:
             ((mono, coefficient),) = poly.items()
-            found: Poly = {(): abs(coefficient)}
+            found: Poly = {(): coefficient if coefficient > 0 else -coefficient}
             for atom, power in mono:
                 even = power.denominator == 1 and power % 2 == 0
-                plain = even or power.denominator != 1 or self.is_positive(atom) or atom[:2] == ("fn", "Abs")
-                found = _product(found, _atom(atom if plain else ("fn", "Abs", _key(_atom(atom))), power))
+                smooth = even or power.denominator != 1 or self.is_positive(atom) or atom[:2] == ("fn", "Abs")
+                found = _product(found, _atom(atom if smooth else ("fn", "Abs", _key(_atom(atom))), power))
             return found
         common = self.positive_content(poly)
         size = _size(poly)
-        inside = _collect((_times(m, tuple((a, -p) for a, p in common)), c / size) for m, c in poly.items())
+        inside = _collect((_times(m, tuple((a, -p) for a, p in common)), Fraction(c) / size) for m, c in poly.items())
         return _product({common: size}, _atom(("fn", "Abs", _sign_free(inside))))
 
     def positive_content(self, poly: Poly) -> Monomial:
         """The largest monomial in positive atoms by which all monomials can be divided."""
         atoms = sorted({a for m in poly for a, _ in m if self.is_positive(a)}, key=repr)
-        least = ((a, min(dict(m).get(a, Fraction(0)) for m in poly)) for a in atoms)
+        least = ((a, min(dict(m).get(a, 0) for m in poly)) for a in atoms)
         return tuple((a, p) for a, p in least if p)
 
     def peak(self, spot: Spot, poly: Poly) -> Poly:
@@ -480,7 +487,7 @@ class _Normalizer:
     def components(self, mono: Monomial, bound: set[Spot]) -> Poly:
         """The product of the connected components of a multiple sum."""
         split = _split_exponentials(mono)
-        found: Poly = {_times((), tuple(f for f in split if not _spots(f[0]) & bound)): Fraction(1)}
+        found: Poly = {_times((), tuple(f for f in split if not _spots(f[0]) & bound)): 1}
         left = [f for f in split if _spots(f[0]) & bound]
         for spot in bound - set().union(*(_spots(f[0]) for f in left)):
             found = _product(found, _atom(("dim", spot[1])))
@@ -495,13 +502,13 @@ class _Normalizer:
         return found
 
 
-def _atom(atom: Atom, power: Fraction = Fraction(1)) -> Poly:
-    return {((atom, power),): Fraction(1)}
+def _atom(atom: Atom, power: Rational = 1) -> Poly:
+    return {((atom, plain(power)),): 1}
 
 
 def _split_exponentials(mono: Monomial) -> Monomial:
     """exp(p + q + ...) as exp(p) exp(q) ..., so that sums over different indices come apart."""
-    found: list[tuple[Atom, Fraction]] = []
+    found: list[tuple[Atom, Rational]] = []
     for atom, power in mono:
         if atom[0] == "exp":
             found += [(("exp", (term,)), power) for term in atom[1]]
@@ -540,13 +547,13 @@ def to_term(poly: Poly) -> Expr:
     return add(*monomials)
 
 
-def _scalar_factors(mono: Monomial, coefficient: Fraction) -> list[Expr]:
+def _scalar_factors(mono: Monomial, coefficient: Rational) -> list[Expr]:
     factors = [_raised(_scalar(atom), power) for atom, power in mono]
-    return [Num(coefficient), *factors] if coefficient != 1 or not factors else factors
+    return [Num(Fraction(coefficient)), *factors] if coefficient != 1 or not factors else factors
 
 
-def _raised(term: Expr, power: Fraction) -> Expr:
-    return term if power == 1 else Pow(term, power)
+def _raised(term: Expr, power: Rational) -> Expr:
+    return term if power == 1 else Pow(term, Fraction(power))
 
 
 def _scalar(atom: Atom) -> Expr:

@@ -244,7 +244,7 @@ def _ratio(poly: Poly, other: Poly) -> Fraction | None:
     """c with poly = c * other, for c != 0, or None."""
     if not poly or poly.keys() != other.keys():
         return None
-    ratios = {poly[m] / other[m] for m in poly}
+    ratios = {Fraction(poly[m]) / other[m] for m in poly}
     return ratios.pop() if len(ratios) == 1 else None
 
 

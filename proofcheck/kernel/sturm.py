@@ -8,7 +8,7 @@ from math import isinf
 
 from flint import fmpq, fmpq_poly
 
-from proofcheck.kernel.normal import NotNormalizable, normal
+from proofcheck.kernel.normal import NotNormalizable, Rational, normal
 from proofcheck.kernel.terms import Expr, Var
 
 MAX_DEGREE = 200
@@ -20,7 +20,7 @@ class NotPolynomial(ValueError):
 
 def polynomial(term: Expr, var: Var) -> fmpq_poly:
     """The term as a polynomial; raises NotPolynomial."""
-    coefficients: dict[int, Fraction] = {}
+    coefficients: dict[int, Rational] = {}
     try:
         poly = normal(term)
     except NotNormalizable as error:
@@ -28,7 +28,7 @@ def polynomial(term: Expr, var: Var) -> fmpq_poly:
     for mono, c in poly.items():
         match mono:
             case ():
-                degree = Fraction(0)
+                degree: Rational = 0
             case ((("var", name), degree),) if name == var.name:
                 pass
             case _:
@@ -36,7 +36,7 @@ def polynomial(term: Expr, var: Var) -> fmpq_poly:
         if degree < 0 or degree.denominator != 1 or degree > MAX_DEGREE:
             raise NotPolynomial(f"{term} is not a polynomial in {var} of degree at most {MAX_DEGREE}")
         coefficients[int(degree)] = c
-    return fmpq_poly([_rational(coefficients.get(k, Fraction(0))) for k in range(max(coefficients, default=0) + 1)])
+    return fmpq_poly([_rational(Fraction(coefficients.get(k, 0))) for k in range(max(coefficients, default=0) + 1)])
 
 
 def _rational(value: Fraction) -> fmpq:

@@ -18,7 +18,7 @@ from proofcheck.kernel.domain import (
     tidy,
 )
 from proofcheck.kernel.intervals import Undefined, enclose, precision
-from proofcheck.kernel.normal import Atom, Monomial, NotNormalizable, Poly, normal, to_term
+from proofcheck.kernel.normal import Atom, Monomial, NotNormalizable, Poly, Rational, normal, to_term
 from proofcheck.kernel.terms import Expr, Fn, Pow, Var, children, subterms
 from proofcheck.kernel.text import to_text
 
@@ -125,17 +125,17 @@ def poly_of(goal: Goal) -> Poly:
 
 def atom_term(atom: Atom) -> Expr:
     """An atom of the normal form as a term."""
-    return to_term({((atom, Fraction(1)),): Fraction(1)})
+    return to_term({((atom, 1),): 1})
 
 
-def mono_term(mono: Monomial, coefficient: Fraction = Fraction(1)) -> Expr:
+def mono_term(mono: Monomial, coefficient: Rational = 1) -> Expr:
     """A monomial of the normal form as a term."""
     return to_term({mono: coefficient})
 
 
-def power(term: Expr, exponent: Fraction) -> Expr:
+def power(term: Expr, exponent: Rational) -> Expr:
     """A power, without the exponent 1."""
-    return term if exponent == 1 else Pow(term, exponent)
+    return term if exponent == 1 else Pow(term, Fraction(exponent))
 
 
 def is_good_factor(term: Expr, box: Box) -> bool:

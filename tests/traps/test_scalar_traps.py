@@ -102,6 +102,54 @@ HAND_MADE = [
     # concave needs a bounded range and a concave term
     ("0 <= x**2 - 1", "x >= -1, x <= 1", ["concave", "x", ["eval", 64], ["eval", 64], ["eval", 64]]),
     ("0 <= 1 - x**2", "x >= -1", ["concave", "x", ["eval", 64], ["eval", 64], ["eval", 64]]),
+    # known terms: negative weights, numbers that are none, more than is known
+    ("x <= 1", "x >= 0", ["use", [["-1", [], []]], ["eval", 64]]),
+    ("y <= x", "x >= 0, y >= 0, y <= 2*x", ["use", [["1", [0], []]], ["eval", 64]]),
+    ("y <= 2*x", "x >= 0, y >= 0, y <= x + 1", ["use", [["1", [1], []]], ["eval", 64]]),
+    ("y <= x", "x >= 0, y <= x + 1, y <= x", ["use", [["1", [-1], []]], ["split", "x", "1", ["eval", 64]]]),
+    ("y <= x", "x >= 0, y <= x + 1", ["use", [["1", [True], []]], ["eval", 64]]),
+    ("y < x", "y <= x", ["use", [["1", [0], []]], ["eval", 64]]),
+    ("y < x", "y < x + y**2", ["use", [["y**2", [0], []]], ["eval", 64]]),
+    ("x <= 1", "y <= x", ["void", [["1", [0], []]], ["eval", 64]]),
+    ("x <= 1", "0 <= x, y <= x, x <= y", ["void", [["1", [0], []], ["1", [1], []]], ["eval", 64]]),
+    # what couples x to y is gone when x moves alone
+    ("y <= 0", "x >= 0, x <= 1, y >= 0, y <= x", ["mono", "x", "+", ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
+    ("y <= 0", "x >= 0, x <= 1, y >= 0, y <= x", ["interior", "x", ["use", [["1", [0], []]], ["eval", 64]]]),
+    # lemmas, cases and ranges that are not proved
+    ("0 <= x", "", ["lemma", "x", False, ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
+    ("0 < x", "x >= 0", ["lemma", "x", True, ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
+    ("0 <= x", "", ["case", "x", ["use", [["1", [0], []]], ["eval", 64]], ["use", [["1", [0], []]], ["eval", 64]]]),
+    ("0 < x", "", ["case", "x", ["use", [["1", [0], []]], ["eval", 64]], ["void", [["1", [0], []]], ["eval", 64]]]),
+    ("0 <= x", "", ["narrow", "x", "lo", "0", False, ["eval", 64], ["eval", 64]]),
+    ("x <= 1", "x >= 0, y >= x", ["narrow", "x", "hi", "1", False, ["use", [["1", [0], []]], ["eval", 64]], ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["narrow", "x", "hi", "-1", False, ["eval", 64], ["eval", 64]]),
+    # changes of parameters that miss points, or are none
+    ("0 <= x", "x >= -1",
+     ["change", "x", "t", "t**2", "x**(1/2)", ["0", False, ["eval", 64]], ["", False, []], ["eval", 64]]),
+    ("0 <= x", "", ["change", "x", "t", "t", "x", ["0", False, ["eval", 64]], ["", False, []], ["eval", 64]]),
+    ("0 <= x", "", ["change", "x", "t", "t", "x", ["0", False, []], ["", False, []], ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["change", "x", "t", "t + 1", "x", ["0", False, ["eval", 64]], ["", False, []], ["eval", 64]]),
+    ("x <= y", "x >= 0, y >= 0", ["change", "x", "y", "y", "x", ["0", False, ["eval", 64]], ["", False, []], ["eval", 64]]),
+    ("0 <= 1/x", "", ["change", "x", "t", "1/t", "1/x", ["", False, []], ["", False, []], ["sturm"]]),
+    # sides of the wrong sign
+    ("1 <= x", "x >= -2, x <= -1", ["squared", "1", "x", ["eval", 64], ["eval", 64]]),
+    ("1 <= x", "x >= -2, x <= -1", ["squared", "1", "x", ["scale", "x**2", [], ["eval", 64]], ["eval", 64]]),
+    ("y <= x", "y >= 0", ["log", "y", "x", ["eval", 64], ["eval", 64], ["eval", 64]]),
+    ("x <= y", "x >= 1, y >= 1", ["exp", "y", "x", ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["scale", "x - 1", ["eval", 64], ["eval", 64]]),
+    # roots that are there
+    ("0 <= x**3", "x >= -1", ["sturm"]),
+    ("0 < (x - 1)**2", "x >= 0", ["sturm"]),
+    ("0 < x*(2 - x)", "x >= 0, x < 2", ["sturm"]),
+    ("0 <= (x - 1)*(x - 2)", "x >= 0", ["sturm"]),
+    ("2 <= x**2", "x >= 1.4142135", ["sturm"]),
+    ("0 < (x**2 - 2)**2*(x**2 + 1)", "", ["sturm"]),
+    ("0 <= (x - 1)**3*(x + 1)**2", "x >= 0", ["sturm"]),
+    ("0 <= x*exp(x)", "", ["sturm"]),
+    # only integers jump
+    ("x**2 >= x", "x >= 0", ["integer", "x", 1, ["eval", 64], ["eval", 64]]),
+    # strict claims at the ends
+    ("0 < x", "x >= 0", ["interior", "x", ["scale", "1/x", [], ["eval", 64]]]),
     # derivatives of what has none
     ("0 <= -abs(x)", "x >= -1, x <= 1", ["mean", 64]),
     ("x <= 1", "x >= 0", ["nonsense", 1]),

@@ -82,7 +82,7 @@ def _linear(term: Expr, var: Var) -> tuple[Expr, Expr] | None:
     rest: Poly = {}
     atom = ("var", var.name)
     for mono, c in normal(term).items():
-        exponent = dict(mono).get(atom, Fraction(0))
+        exponent = dict(mono).get(atom, 0)
         other = tuple(f for f in mono if f[0] != atom)
         if exponent not in (0, 1) or var in variables(mono_term(other)):
             return None
@@ -151,5 +151,5 @@ def _by_known(goal: Goal, bound: Bound, divisor: Expr) -> Tree:
 def _zero(goal: Goal, bound: Bound) -> End:
     """var/bound >= 0, or > 0 if var is positive."""
     if goal.box[bound.var].positive():
-        return End(Fraction(0), True, ["scale", to_text(tidy(bound.bound / bound.var, goal.box)), [], EVAL])
+        return End(Fraction(0), True, ["scale", to_text(bound.bound / bound.var), [], EVAL])
     return End(Fraction(0), False, ["scale", to_text(bound.bound), [], EVAL])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from fractions import Fraction
 
-from proofcheck.kernel.normal import Atom
+from proofcheck.kernel.normal import Atom, Rational
 from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Expr
 from proofcheck.kernel.text import to_text
@@ -47,14 +46,14 @@ def content(goal: Goal) -> Expr | None:
         poly = poly_of(goal)
     except FAILURES:
         return None
-    powers: dict[Atom, list[Fraction]] = defaultdict(list)
+    powers: dict[Atom, list[Rational]] = defaultdict(list)
     for mono in poly:
         for atom, exponent in mono:
             if atom[0] != "exp":
                 powers[atom].append(exponent)
     factor: Expr | None = None
     for atom in sorted(powers, key=repr):
-        found = powers[atom] + [Fraction(0)] * (len(poly) - len(powers[atom]))
+        found = powers[atom] + [0] * (len(poly) - len(powers[atom]))
         least = min(found)
         if least and is_good_factor(atom_term(atom), goal.box):
             piece = power(atom_term(atom), -least)
@@ -87,7 +86,7 @@ def exponentials(goal: Goal) -> Iterator[Expr]:
             yield factor
 
 
-def _inverted(atom: Atom, exponent: Fraction) -> tuple[Atom, Fraction]:
+def _inverted(atom: Atom, exponent: Rational) -> tuple[Atom, Rational]:
     if atom[0] == "exp":
         return ("exp", tuple((m, -c) for m, c in atom[1])), exponent
     return atom, -exponent

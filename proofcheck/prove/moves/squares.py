@@ -27,7 +27,7 @@ def sum_of_squares(goal: Goal) -> list[tuple[Fraction, Expr]] | None:
         poly = poly_of(goal)
     except FAILURES:
         return None
-    basis = [tuple((a, p / 2) for a, p in mono) for mono, c in poly.items() if c > 0]
+    basis = [tuple((a, Fraction(p) / 2) for a, p in mono) for mono, c in poly.items() if c > 0]
     if not 1 < len(poly) <= 15 or not basis:
         return None
     try:
@@ -52,9 +52,9 @@ def _gram(poly: Poly, basis: list[Expr], goal: Goal) -> tuple[list[Expr], list[l
         if mono not in entries:
             return None
         i, j = entries[mono]
-        matrix[i][j] += c / (2 if i != j else 1)
+        matrix[i][j] += Fraction(c) / (2 if i != j else 1)
         if i != j:
-            matrix[j][i] += c / 2
+            matrix[j][i] += Fraction(c) / 2
     return basis, matrix
 
 
