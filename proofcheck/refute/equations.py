@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofcheck.kernel.domain import Rejected, eliminate, tidy
-from proofcheck.kernel.normal import NotNormalizable, Poly, normal, to_term
+from proofcheck.kernel.domain import eliminate, tidy
 from proofcheck.kernel.signs import bounds
-from proofcheck.kernel.terms import Expr, Num, Pow, Rel, Var, eq, sqrt, substitute, variables
+from proofcheck.kernel.terms import Expr, Num, Rel, Var, eq, substitute, variables
+from proofcheck.prove.solve import solutions
 
 MOST = 6  # branches that are followed
 Value = Fraction | Expr
@@ -74,29 +74,3 @@ def _solved_for(branch: Branch, equation: Rel) -> Iterator[Branch]:
         found, var = min(ways, key=lambda way: (len(way[0]), way[1].name))
         for term in found:
             yield rest.with_solution(var, term)
-
-
-def solutions(term: Expr, var: Var) -> list[Expr]:
-    """Terms without ``var`` at which term = 0: linear and quadratic ones, and pure powers; empty if there are none."""
-    try:
-        parts = coefficients(term, var)
-    except (NotNormalizable, Rejected):
-        return []
-    powers = sorted(parts)
-    if len(powers) == 2 and powers[0] == 0 < powers[1]:
-        top, ratio = powers[1], -parts[powers[0]] / parts[powers[1]]
-        root = ratio if top == 1 else Pow(ratio, 1 / top)
-        return [root, -root] if top.denominator == 1 and top % 2 == 0 else [root]
-    if powers and set(powers) <= {0, 1, 2} and 2 in powers:
-        a, b, c = (parts.get(Fraction(k), Num(Fraction(0))) for k in (2, 1, 0))
-        return [(-b + sign * sqrt(b**2 - 4 * a * c)) / (2 * a) for sign in (1, -1)]
-    return []
-
-
-def coefficients(term: Expr, var: Var) -> dict[Fraction, Expr]:
-    """The term as a sum of powers of ``var``; empty if it is none.  Raises NotNormalizable."""
-    atom, parts = ("var", var.name), dict[Fraction, Poly]()
-    for mono, c in normal(term).items():
-        parts.setdefault(dict(mono).get(atom, Fraction(0)), {})[tuple(f for f in mono if f[0] != atom)] = c
-    found = {power: to_term(poly) for power, poly in parts.items()}
-    return {} if any(var in variables(t) for t in found.values()) else found

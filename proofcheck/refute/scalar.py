@@ -21,9 +21,9 @@ from proofcheck.kernel.domain import Range, Rejected, box_from
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
 from proofcheck.kernel.terms import Num, Rel, Var, arrays, free_indices, variables
 from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
+from proofcheck.prove.touching import exact, touching
 from proofcheck.refute.equations import Branch, branches
 from proofcheck.refute.equations import Value as Number
-from proofcheck.refute.touching import exact, touching
 
 BITS = (64, 256, 1024)
 POINTS_PER_SECOND = 3000

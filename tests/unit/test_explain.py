@@ -37,7 +37,7 @@ KINDS = [
      ["change", "x", "t", "y + t", "x - y", ["0", False, ["use", [["1", [0], []]], EVAL]], ["", False, []],
       EVAL],
      "With x = y + t and t >= 0 it reads t >= 0"),
-    ("log", "exp(x) <= exp(2*x)", "x >= 0", ["log", "exp(x)", "exp(2*x)", EVAL, EVAL, EVAL], "their logarithms are compared"),
+    ("log", "exp(x) <= exp(2*x)", "x >= 0", ["log", "exp(x)", "exp(2*x)", EVAL, EVAL, EVAL], "their logarithms are"),
     ("exp", "log(x) <= log(2*x)", "x >= 1", ["exp", "log(x)", "log(2*x)", EVAL], "The exponentials of log(x) and"),
     ("squared", "x <= sqrt(x**2 + 1)", "", ["squared", "x", "sqrt(x**2 + 1)", EVAL, EVAL], "its square is compared with"),
     ("exponentials", "0 <= cosh(x)", "", ["exponentials", EVAL], "With sinh, cosh and tanh written by exp"),
