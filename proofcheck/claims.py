@@ -160,18 +160,34 @@ class Instance:
     values: Any
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """A grid of runs that a paper's package can measure; runs and rows are plain data, so that they travel.
+
+    ``grid`` gives the parameters of every run, in the order of the table, from the entries of a SPEC (ValueError for bad
+    ones). ``measure`` makes one run: its row begins with the parameters and has a ``status`` ("ok" or another word) and
+    a ``reason``; equal parameters give equal rows. ``columns`` are the types of the row: int, float or str.
+    """
+
+    grid: Callable[[Mapping[str, Any]], list[dict[str, Any]]]
+    measure: Callable[[Mapping[str, Any]], dict[str, Any]]
+    columns: Mapping[str, type]
+
+
 class Paper:
     """All claims of a paper, in its order.
 
-    ``instances`` makes what statements are witnessed on; ``gd`` makes one real run, state by state, from options.
+    ``instances`` makes what statements are witnessed on; ``gd`` makes one real run, state by state, from options;
+    ``sweep`` makes many and measures each in one row.
     """
 
     def __init__(self, name: str, title: str, source: str,
                  instances: Callable[[str], Iterator[Instance]] | None = None,
-                 gd: Callable[[Mapping[str, Any]], Iterator[Instance]] | None = None) -> None:
+                 gd: Callable[[Mapping[str, Any]], Iterator[Instance]] | None = None, sweep: Sweep | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.instances = instances
         self.gd = gd
+        self.sweep = sweep
         self._claims: dict[str, Claim] = {}
 
     def add(self, *claims: Claim) -> None:

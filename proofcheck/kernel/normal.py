@@ -154,6 +154,10 @@ def _power(poly: Poly, power: int) -> Poly:
     return found
 
 
+def _inverse(mono: Monomial) -> Monomial:
+    return tuple((a, -p) for a, p in mono)
+
+
 def _as_base(poly: Poly) -> tuple[Atom, Rational]:
     """A sum as a positive rational times a base that has a leading coefficient of 1 or -1."""
     leading = _size(poly)
@@ -364,8 +368,11 @@ class _Normalizer:
             raise NotNormalizable("a negative power of zero")
         if len(poly) == 1:
             return self.tidy(self.monomial_power(*next(iter(poly.items())), power))
-        base = ("base", _key(_scaled(poly, Fraction(1) / _size(poly))))
-        return _product(_radical(_size(poly), power), _atom(base, power))
+        common = self.positive_content(poly)
+        inside = self.tidy(_collect((_times(m, _inverse(common)), c) for m, c in poly.items()))
+        base = ("base", _key(_scaled(inside, Fraction(1) / _size(inside))))
+        outside = self.tidy({_times((), tuple((a, p * power) for a, p in common)): 1})
+        return _product(_product(_radical(_size(inside), power), outside), _atom(base, power))
 
     def monomial_power(self, mono: Monomial, coefficient: Rational, power: Rational) -> Poly:
         """Distribute the power over all factors (integer power) or over the positive ones (fractional)."""
@@ -439,7 +446,7 @@ class _Normalizer:
             return found
         common = self.positive_content(poly)
         size = _size(poly)
-        inside = _collect((_times(m, tuple((a, -p) for a, p in common)), Fraction(c) / size) for m, c in poly.items())
+        inside = _collect((_times(m, _inverse(common)), Fraction(c) / size) for m, c in poly.items())
         return _product({common: size}, _atom(("fn", "Abs", _sign_free(inside))))
 
     def positive_content(self, poly: Poly) -> Monomial:

@@ -8,16 +8,18 @@ visited is limited, and the clock only stops a search that takes far longer than
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from proofcheck.kernel.scalar import Tree
 from proofcheck.prove.goals import Goal, is_long, show
 from proofcheck.prove.sampling import compiled, places, sign_at
 
-GOALS_PER_SECOND = 300
-PATIENCE = 8  # the clock stops a search after this many times its budget
-DEPTHS = (1, 2, 3, 4, 6, 8, 10, 13, 16)
+GOALS_PER_SECOND = 150
+PATIENCE = 4  # the clock stops a search after this many times its budget
+EFFORTS = ((1, 1), (2, 1), (3, 0), (3, 2), (4, 1), (6, 0), (4, 3), (6, 2), (8, 0), (8, 2), (10, 0), (13, 1), (16, 0),
+           (16, 3))
+# growing depths, with and without rewritings
 
 
 class NotProved(ValueError):
@@ -56,9 +58,9 @@ class Search:
         if self.is_hopeless(goal):
             raise NotProved("the inequality fails at a sample point of the domain", [show(goal)])
         try:
-            for depth in DEPTHS:
+            for depth, rewrites in EFFORTS:
                 self.open = []
-                tree = self.prove(goal, depth)
+                tree = self.prove(replace(goal, rewrites=rewrites), depth)
                 if tree is not None:
                     return tree
         except OutOfBudget:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofcheck.kernel.domain import Box
+from proofcheck.kernel.domain import Box, tidy
 from proofcheck.kernel.scalar import Tree, swap
 from proofcheck.kernel.terms import Expr, Fn, Var
 from proofcheck.kernel.text import to_text
+from proofcheck.prove.changes import EVAL
 from proofcheck.prove.goals import Goal, evaluates, innermost_kinks
 from proofcheck.prove.moves.cuts import cuts, halves
 from proofcheck.prove.search import Search, Settled
@@ -38,6 +39,8 @@ def _resolved(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
             return
     for target in innermost:
         yield _either(search, goal, target, depth)
+    if depth > 0:
+        yield _in_cases(search, goal, innermost[0], depth)
 
 
 def _reason(search: Search, goal: Goal, reason: Expr, depth: int, certain: bool) -> Tree | None:
@@ -58,6 +61,20 @@ def _either(search: Search, goal: Goal, target: Fn, depth: int) -> Tree | None:
             return None
         trees.append(tree)
     return ["either", to_text(target), *trees]
+
+
+def _in_cases(search: Search, goal: Goal, target: Fn, depth: int) -> Tree | None:
+    """Prove the goal where the one value is taken, knowing why, and where the other one is."""
+    trees: list[Tree] = []
+    number = len(goal.domain.given)
+    first = choices(target)[0][1]
+    for (head, reason, value), sharp in zip(choices(target), (False, True), strict=True):
+        inner = goal.on(goal.domain.knowing((tidy(reason, goal.box), sharp))).about(swap(goal.term, target, value))
+        tree = search.prove(inner, depth)
+        if tree is None:
+            return None
+        trees.append([*head, ["use", [["1", [number], []]], EVAL], tree])
+    return ["case", to_text(first), *trees]
 
 
 def choices(target: Fn) -> list[tuple[list[str], Expr, Expr]]:

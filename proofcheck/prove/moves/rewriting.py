@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofcheck.kernel.domain import is_nonnegative, tidy
+from proofcheck.kernel.domain import is_nonnegative, is_regular, tidy
 from proofcheck.kernel.normal import Atom, Monomial, Poly, Rational, to_term
 from proofcheck.kernel.scalar import Tree, in_exponentials
 from proofcheck.kernel.terms import Expr, Fn, exp, log, subterms
@@ -85,6 +85,10 @@ def rewriting(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
             continue
 
 
+def _regular(goal: Goal, *terms: Expr) -> bool:
+    return all(is_regular(t, goal.box) for t in terms)
+
+
 def _hyperbolic(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
     if any(isinstance(t, Fn) and t.name in ("sinh", "cosh", "tanh") for t in subterms(goal.term)):
         tree = search.prove(goal.rewritten(in_exponentials(goal.term)), depth)
@@ -100,6 +104,8 @@ def _without_logs(search: Search, goal: Goal, depth: int) -> Iterator[Tree | Non
         return
     large = to_term({m: c for m, c in logs.items() if c > 0})
     small = to_term({m: -c for m, c in logs.items() if c < 0} | {m: -c for m, c in rest.items()})
+    if not _regular(goal, small, large):
+        return
     tree = search.prove(goal.rewritten(exp(large) - exp(small)), depth)
     yield None if tree is None else ["exp", to_text(small), to_text(large), tree]
 
@@ -111,6 +117,8 @@ def _without_powers(search: Search, goal: Goal, depth: int) -> Iterator[Tree | N
     if len(plus) != 1 or len(minus) != 1 or not any(a[0] == "exp" for m in poly for a, _ in m):
         return
     small, large = to_term(minus), to_term(plus)
+    if not _regular(goal, small, large):
+        return
     why = [search.prove(goal.side(t, True), min(depth, SHALLOW)) for t in (small, large)]
     if None not in why:
         tree = search.prove(goal.rewritten(log(large) - log(small)), depth)
@@ -151,7 +159,7 @@ def _negative(poly: Poly) -> Poly:
 
 def _compared(search: Search, goal: Goal, small: Expr, large: Expr, depth: int) -> Iterator[Tree | None]:
     squares = goal.rewritten(large**2 - small**2)
-    if search.is_hopeless(squares):
+    if search.is_hopeless(squares) or not _regular(goal, small, large):
         return
     why = search.prove(goal.side(large, False), min(depth, SHALLOW))
     if why is not None:

@@ -27,7 +27,7 @@ def substitutions(search: Search, goal: Goal, depth: int) -> Iterator[Tree | Non
         return
     yield from _inside(search, goal, depth)
     try:
-        changes = [*_powers(goal), *_logarithms(goal), *_exponentials(goal)]
+        changes = [*_powers(goal), *_logarithms(goal), *_exponentials(goal), *_inverses(goal)]
         chains = [[c] for c in changes] + list(_ratios(goal))
     except FAILURES:
         return
@@ -111,6 +111,15 @@ def _exponentials(goal: Goal) -> Iterator[Change]:
             back = exp(q * var)
             low = End(Fraction(0), True, ["scale", to_text(exp(-q * var)), [], EVAL])
             yield _with_ends(goal, Change(var, new, log(new) / q, back, low))
+
+
+def _inverses(goal: Goal) -> Iterator[Change]:
+    """x = 1/t on a ray of positive numbers."""
+    for var in sorted(variables(goal.term), key=lambda v: v.name):
+        side = goal.box[var]
+        if side.positive() and side.hi == inf:
+            low = End(Fraction(0), True, ["scale", var.name, [], EVAL])
+            yield _with_ends(goal, Change(var, new := fresh(var, goal.box), new**-1, var**-1, low))
 
 
 def _rate(poly: Poly, var: Var) -> Fraction | None:
