@@ -61,7 +61,7 @@ def decide(text: str, given: str = "", budget: float = 5.0, dims: frozenset[str]
     goal, hyps = read(text, given, dims)
     require_consistent(hyps)
     found = decide_relation(goal, hyps, budget, seed)
-    if found.verdict == "proved" and is_coupled(hyps) and inhabitant(hyps, seed) is None:
+    if found.verdict != "refuted" and is_coupled(hyps) and inhabitant(hyps, seed) is None:
         if contradiction(hyps) is not None:
             raise DomainError("the hypotheses contradict each other, so that anything would follow from them: "
                               f"{', '.join(pretty(to_text(h)) for h in hyps)}")
@@ -76,7 +76,8 @@ def read(text: str, given: str = "", dims: frozenset[str] = frozenset()) -> tupl
     known = {v.name for r in (goal, *hyps) for v in variables(r)}
     strange = sorted(dims - known)
     if strange:
-        raise TextError(f"{', '.join(strange)}: not a parameter of the relation; allowed is {', '.join(sorted(known)) or 'none'}")
+        allowed = ", ".join(sorted(known)) or "none, there are no parameters"
+        raise TextError(f"integers {', '.join(strange)}: allowed is a parameter of the relations: {allowed}")
     return goal, hyps
 
 

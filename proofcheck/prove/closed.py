@@ -47,6 +47,9 @@ def _forms(x: Number) -> Iterator[Expr]:
         for inner in _simple(mpmath.log(abs(x))):
             yield exp(inner) if x > 0 else -exp(inner)
     yield from _sums(x)
+    if x:
+        for inner in _sums(mpmath.log(abs(x))):
+            yield exp(inner) if x > 0 else -exp(inner)
 
 
 def _simple(x: Number) -> Iterator[Expr]:

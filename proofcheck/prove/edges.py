@@ -23,7 +23,7 @@ from proofcheck.prove.sampling import Place, Value, box_places, compiled, evalua
 from proofcheck.prove.scalar import prove_scalar, relevant
 from proofcheck.prove.search import NotProved
 from proofcheck.prove.solve import solved_for
-from proofcheck.prove.touching import touching
+from proofcheck.prove.touching import exact, touching
 
 BITS = 320
 MANY = 8  # sample points of the other parameters
@@ -168,10 +168,7 @@ class _Finder:
 def _ball(term: Expr, place: Place) -> Fraction | None:
     """A rational that is very near to the value of a term."""
     found = evaluate(compiled(term), place, BITS)
-    if found is None:
-        return None
-    mantissa, exponent = found.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return None if found is None else exact(found.mid())
 
 
 def _value(term: Expr, place: Place) -> Fraction:

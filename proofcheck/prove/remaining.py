@@ -29,7 +29,7 @@ def remaining(goal: Rel, hyps: tuple[Rel, ...], budget: float = 1.0) -> tuple[st
         return ()
     whole = Goal(term, domain, goal.op == "<")
     end = monotonic() + budget
-    left = [c for c in _cells(domain.box) if monotonic() > end or not _settled(replace(whole, domain=replace(domain, box=c)))]
+    left = [c for c in _cells(domain.box) if monotonic() > end or not _settled(whole.on(replace(domain, box=c)))]
     found = [show_box(box) for box in merged(left)]
     more = len(found) - SHOWN
     return (*found[:SHOWN], *([f"and {more} more boxes"] if more > 0 else []))

@@ -25,12 +25,13 @@ from proofcheck.prove.closed import DIGITS, closed_forms
 from proofcheck.prove.sampling import Place, Value, compiled, evaluate, ladder, simplest
 from proofcheck.prove.scalar import prove_scalar, relevant
 from proofcheck.prove.search import NotProved
+from proofcheck.prove.touching import exact
 
 BITS = 400
 STEPS = (15, 12, 9, 6, 4, 3, 2, 1)  # digits to which a side is tried, the most first
 GRID = 4000  # points at which the best value is estimated
-ROUNDS = 70
-HALVINGS = 160
+ROUNDS = 250
+HALVINGS = 400
 FAR = Fraction(10) ** 12
 HUGE = 4000  # binary exponents are cut there; only signs matter so far out
 PATIENCE = 10  # no more values are tried after this many times the budget
@@ -60,11 +61,11 @@ class Sharp:
 
     def digits(self) -> int:
         """The digits to which the best value is certified."""
-        if self.holds is None or self.fails is None:
+        top = self.holds if self.holds is not None or self.exact is None else near(self.exact)
+        if top is None or self.fails is None:
             return 0
-        apart = abs(self.holds - self.fails.value)
-        size = max(abs(self.holds), abs(self.fails.value))
-        return 99 if not apart else max(0, int(-log10(float(apart / size)) + 1e-6))
+        apart, size = abs(top - self.fails.value), max(abs(top), abs(self.fails.value))
+        return max(0, int(-log10(float(apart / size)) + 1e-6)) if apart else 0
 
 
 def sharpen(goal: Rel, hyps: tuple[Rel, ...], name: str, budget: float = 5.0) -> Sharp:
@@ -78,10 +79,9 @@ def sharpen(goal: Rel, hyps: tuple[Rel, ...], name: str, budget: float = 5.0) ->
     if best is None:
         raise NotProved(f"no best value of {name} was found by numbers: the claim may hold for all values, or for none")
     top, place = best
-    exact = problem.exact(top)
-    holds, theorem = problem.proved(top, exact)
-    return Sharp(name, rising, weaker, holds, theorem, problem.refuted(top, place),
-                 None if exact is None else exact[0], None if exact is None else exact[1])
+    form, why = problem.exact(top) or (None, None)
+    holds, theorem = problem.proved(top, form, why)
+    return Sharp(name, rising, weaker, holds, theorem, problem.refuted(top, place), form, why)
 
 
 def _direction(goal: Rel, hyps: tuple[Rel, ...], constant: Var, budget: float) -> tuple[bool, Theorem]:
@@ -127,13 +127,13 @@ class _Problem:
         side = box_from(rest, [self.constant])[self.constant]
         value = compiled(tidy(reduced.rhs - reduced.lhs, {}))
         conditions = [(h.op, compiled(h.rhs - h.lhs)) for h in rest if self.constant not in variables(h)]
-        need = _Need(value, self.constant, self.rising, conditions, box,
+        need = _Need(value, self.constant, conditions, box,
                      side.lo if isinstance(side.lo, Fraction) else -FAR, side.hi if isinstance(side.hi, Fraction) else FAR)
-        found = [(y, p) for p in _grid(box) if (y := need.of(p)) is not None]
-        if not found:
-            return None
-        best = max(found, key=lambda f: f[0] if self.rising else -f[0])
-        return _climbed(need, best, self.rising)
+        best: tuple[Fraction, Place] | None = None
+        for place in _grid(box):
+            worse = need.of(place, None if best is None else best[0])
+            best = best if worse is None else (worse, place)
+        return None if best is None else _climbed(need, best)
 
     # --- certificates ----------------------------------------------------------------------------------------------
 
@@ -158,11 +158,11 @@ class _Problem:
         except NotProved:
             return None
 
-    def proved(self, top: Fraction, exact: tuple[Expr, Theorem] | None) -> tuple[Fraction | None, Theorem | None]:
-        """The value nearest to the best one at which the claim is proved."""
-        if exact is not None and isinstance(exact[0], Num):
-            return exact[0].value, exact[1]
-        for digits in STEPS:
+    def proved(self, top: Fraction, form: Expr | None, why: Theorem | None) -> tuple[Fraction | None, Theorem | None]:
+        """The rational value nearest to the best one at which the claim is proved; with a closed form only a near one."""
+        if isinstance(form, Num):
+            return form.value, why
+        for digits in STEPS[:1] if form is not None else STEPS:
             value = self._beside(top, digits, 1 if self.rising else -1)
             theorem = self.theorem(Num(value))
             if theorem is not None:
@@ -173,20 +173,45 @@ class _Problem:
         """The value nearest to the best one at which the claim is refuted."""
         for digits in STEPS:
             value = self._beside(top, digits, -1 if self.rising else 1)
-            goal, hyps = self.fixed(Num(value))
-            point = Point({v.name: x for v, x in sorted(place.items(), key=lambda i: i[0].name)})
-            for bits in (128, 512, 2048):
-                try:
-                    return Failure(value, point, refute(hyps, goal, point, bits))
-                except (NoCounterexample, ValueError, ZeroDivisionError, OverflowError):
-                    continue
+            failure = self._failure(value, place)
+            if failure is not None:
+                return self._simplified(failure, place)
         return None
+
+    def _failure(self, value: Fraction, place: Place) -> Failure | None:
+        """The certified counterexample at a place, if it is one."""
+        goal, hyps = self.fixed(Num(value))
+        point = Point({v.name: x for v, x in sorted(place.items(), key=lambda i: i[0].name)})
+        for bits in (128, 512, 2048):
+            try:
+                return Failure(value, point, refute(hyps, goal, point, bits))
+            except (NoCounterexample, ValueError, ZeroDivisionError, OverflowError):
+                continue
+        return None
+
+    def _simplified(self, failure: Failure, place: Place) -> Failure:
+        """The same with simpler coordinates."""
+        for var in sorted(place, key=lambda v: v.name):
+            for digits in range(1, 30):
+                room = abs(place[var]) / 10**digits
+                trial = {**place, var: simplest(place[var] - room, place[var] + room)}
+                better = self._failure(failure.value, trial)
+                if better is not None:
+                    failure, place = better, trial
+                    break
+        return failure
 
     def _beside(self, top: Fraction, digits: int, way: int) -> Fraction:
         """A decimal within 10**-digits of the best value (both relative to its size), on one side of it."""
         room = abs(top or Fraction(1)) * Fraction(1, 10**digits)
         unit = Fraction(10) ** (_exponent(room) - 1)
         return round((top + way * room * Fraction(2, 5)) / unit) * unit
+
+
+def near(term: Expr) -> Fraction | None:
+    """A rational very near to a term without parameters."""
+    found = evaluate(compiled(term), {}, BITS)
+    return None if found is None else exact(found.mid())
 
 
 def _exponent(x: Fraction) -> int:
@@ -207,14 +232,13 @@ class _Need:
 
     value: Value
     constant: Var
-    rising: bool
     conditions: list[tuple[str, Value]]
     box: Box
     low: Fraction
     high: Fraction
 
-    def of(self, place: Place) -> Fraction | None:
-        """Where the gap changes its sign, to many digits; None outside of the domain, or if it does not."""
+    def of(self, place: Place, best: Fraction | None) -> Fraction | None:
+        """Where the gap changes its sign, to many digits; None outside of the domain, or if ``best`` is enough there."""
         for var, x in place.items():
             r = self.box[var]
             if not r.lo <= x <= r.hi or (x == r.lo and r.lo_open) or (x == r.hi and r.hi_open):
@@ -223,6 +247,8 @@ class _Need:
             slack = evaluate(condition, place, 128)
             if slack is None or not (slack >= 0 if op == "<=" else slack > 0 if op == "<" else slack.contains(0)):
                 return None
+        if best is not None and self._sign(place, best) != -1:
+            return None
         a, b = self._sign(place, self.low), self._sign(place, self.high)
         if a is None or b is None or a * b >= 0:
             return None
@@ -233,7 +259,7 @@ class _Need:
         return None if found is None else int(found > 0) - int(found < 0)
 
     def _root(self, place: Place) -> Fraction:
-        """Regula falsi where it is good (the gap is often affine in the constant), bisection else."""
+        """The false position (good where the gap is affine in the constant) and bisection in turns."""
         low, high = self.low, self.high
         down, up = self._height(place, low), self._height(place, high)
         for k in range(HALVINGS):
@@ -277,9 +303,8 @@ def _grid(box: Box) -> Iterator[Place]:
         yield dict(zip(names, xs, strict=True))
 
 
-def _climbed(need: _Need, best: tuple[Fraction, Place], rising: bool) -> tuple[Fraction, Place]:
+def _climbed(need: _Need, best: tuple[Fraction, Place]) -> tuple[Fraction, Place]:
     """Move one coordinate at a time, with shrinking steps, while the needed value gets more extreme."""
-    way = 1 if rising else -1
     top, place = best
     step = {v: max(abs(x), Fraction(1)) / 16 for v, x in place.items() if not v.integer}
     for _ in range(ROUNDS):
@@ -287,8 +312,8 @@ def _climbed(need: _Need, best: tuple[Fraction, Place], rising: bool) -> tuple[F
             moved = False
             for other in (place[var] + step[var], place[var] - step[var]):
                 trial = {**place, var: _rounded(other)}
-                found = need.of(trial)
-                if found is not None and way * found > way * top:
+                found = need.of(trial, top)
+                if found is not None:
                     top, place, moved = found, trial, True
                     break
             step[var] *= Fraction(3, 2) if moved else Fraction(1, 3)
