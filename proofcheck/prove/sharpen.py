@@ -193,11 +193,11 @@ class _Problem:
         """The same with simpler coordinates."""
         for var in sorted(place, key=lambda v: v.name):
             for digits in range(1, 30):
-                room = abs(place[var]) / 10**digits
-                trial = {**place, var: simplest(place[var] - room, place[var] + room)}
-                better = self._failure(failure.value, trial)
-                if better is not None:
-                    failure, place = better, trial
+                x, room = place[var], abs(place[var]) / 10**digits
+                near_by = (simplest(x - room, x + room), simplest(x - room, x), simplest(x, x + room))
+                found = next((f for y in near_by if (f := self._failure(failure.value, {**place, var: y}))), None)
+                if found is not None:
+                    failure, place = found, {**place, var: found.point.scalars[var.name]}  # type: ignore[dict-item]
                     break
         return failure
 
