@@ -65,7 +65,8 @@ class Domain:
 
     def beside(self, var: Var) -> Domain:
         """The same without what couples ``var`` to other parameters: then ``var`` may move freely in its range."""
-        return replace(self, given=tuple(h for h in self.given if var not in variables(h[0])))
+        return replace(self, given=tuple(h for h in self.given if var not in variables(h[0])),
+                       integers=self.integers - {var})
 
     def knowing(self, *more: Sided) -> Domain:
         """The part where more terms are >= 0 (or > 0)."""

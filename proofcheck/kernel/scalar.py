@@ -22,6 +22,7 @@ g > 0) on the domain of the hypotheses; every node says how (h_k is the k-th kno
     ["log", a, b, why, why, tree]        g = b - a with a, b > 0: compare the logarithms
     ["exp", a, b, tree]                  g = b - a: compare the exponentials
     ["squared", a, b, why, tree]         g = b - a with b >= 0: compare the squares
+    ["rewrite", u, tree]                 g = u, which is shown by clearing denominators
     ["exponentials", tree]               write sinh, cosh and tanh with exp
     ["abs", u, "+"|"-", why, tree]       on this domain |u| = u or -u (tree ``why``)
     ["max", name, u, v, why, tree]       on this domain Max(u, v) or Min(u, v) is u (tree ``why``)
@@ -166,7 +167,9 @@ def _case(term: Expr, domain: Domain, strict: bool, text: str, left: Tree, right
 
 
 def _lemma(term: Expr, domain: Domain, strict: bool, text: str, sharp: bool, why: Tree, then: Tree) -> None:
-    u = tidy(_read(text, domain), domain.box)
+    read = _read(text, domain)
+    require_regular(read, domain.box)  # what is known may be used at every point
+    u = tidy(read, domain.box)
     _check(u, domain, sharp is True, why)
     _check(term, domain.knowing((u, sharp is True)), strict, then)
 
@@ -209,7 +212,7 @@ def face_of(term: Expr, domain: Domain, var: Var, at: Fraction | float) -> tuple
     """The term and the domain restricted to var = at, which may be infinite; no known term may contain var."""
     if isinstance(at, float):
         return term, domain.at(var, Range(at, at))
-    rest = replace(domain, box={v: r for v, r in domain.box.items() if v != var})
+    rest = replace(domain, box={v: r for v, r in domain.box.items() if v != var}, integers=domain.integers - {var})
     restricted = substitute(term, {var: Num(at)})
     require_regular(restricted, rest.box)
     return tidy(restricted, rest.box), rest
@@ -301,7 +304,7 @@ def put_in(term: Expr, domain: Domain, var: Var, there: Expr, fresh: Var, side: 
     put: dict[Expr, Expr] = {var: there}
     known = [(substitute(h, put), sharp) for h, sharp in domain.given] + _ends_as_terms(there, domain.box[var])
     given = tuple((tidy(h, box), sharp) for h, sharp in known)
-    return tidy(substitute(term, put), box), Domain(box, given, domain.integers - {var})
+    return tidy(substitute(term, put), box), Domain(box, given, domain.integers - {var, fresh})
 
 
 def _end(back: Expr, domain: Domain, data: list[Any], way: int) -> tuple[Fraction | float, bool]:
@@ -349,6 +352,14 @@ def _squared(term: Expr, domain: Domain, strict: bool, a: str, b: str, why: Tree
 
 
 # --- the same term, written otherwise ----------------------------------------------------------------------------
+
+
+def _rewrite(term: Expr, domain: Domain, strict: bool, text: str, then: Tree) -> None:
+    other = _read(text, domain)
+    require_regular(other, domain.box)
+    if not same(term, other, domain.box):
+        raise Rejected(f"the goal is not {text}")
+    _check(tidy(other, domain.box), domain, strict, then)
 
 
 def _exponentials(term: Expr, domain: Domain, strict: bool, then: Tree) -> None:
@@ -428,5 +439,5 @@ CHECKS: dict[str, Check] = {
     "eval": _eval, "mean": _mean, "sturm": _sturm, "split": _split, "integer": _integer, "case": _case, "mono": _mono,
     "interior": _interior, "concave": _concave, "scale": _scale, "use": _use, "void": _void, "lemma": _lemma,
     "narrow": _narrow, "change": _change, "log": _log, "exp": _exp, "squared": _squared,
-    "exponentials": _exponentials, "abs": _abs, "max": _max, "either": _either,
+    "rewrite": _rewrite, "exponentials": _exponentials, "abs": _abs, "max": _max, "either": _either,
 }

@@ -11,7 +11,7 @@ import pytest
 from proofcheck.decide import decide
 from proofcheck.kernel.normal import is_zero
 from proofcheck.kernel.rules import scalar
-from proofcheck.kernel.text import Reader
+from proofcheck.kernel.text import Reader, Signature
 from proofcheck.kernel.theorem import RuleError
 from proofcheck.prove.scalar import prove_scalar
 from proofcheck.prove.search import NotProved, Search
@@ -118,6 +118,10 @@ HAND_MADE = [
     # lemmas, cases and ranges that are not proved
     ("0 <= x", "", ["lemma", "x", False, ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
     ("0 < x", "x >= 0", ["lemma", "x", True, ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
+    # what is proved where it is defined is not known elsewhere
+    ("1 <= x", "x**2 <= 0", ["lemma", "1/x**2", False, ["eval", 64], ["void", [["1", [0, 1], []]], ["eval", 64]]]),
+    ("1 <= x", "x >= 0", ["rewrite", "x**2/x", ["eval", 64]]),
+    ("1 <= x", "x >= 0", ["rewrite", "x", ["eval", 64]]),
     ("0 <= x", "", ["case", "x", ["use", [["1", [0], []]], ["eval", 64]], ["use", [["1", [0], []]], ["eval", 64]]]),
     ("0 < x", "", ["case", "x", ["use", [["1", [0], []]], ["eval", 64]], ["void", [["1", [0], []]], ["eval", 64]]]),
     ("0 <= x", "", ["narrow", "x", "lo", "0", False, ["eval", 64], ["eval", 64]]),
@@ -158,6 +162,31 @@ HAND_MADE = [
     ("x <= 1", "x >= 0", ["mono", "y", "+", ["eval", 64], ["eval", 64]]),
     ("x <= 1", "x >= 0", ["mono", "x", "+", ["eval", 64], ["split", "x", "1", ["eval", 64], ["eval", 64]]]),
 ]
+
+
+FALSE_WITH_INTEGERS = [
+    # a parameter that moves between integers is none, and a new parameter does not inherit the name of an integer
+    ("0 <= n**3/3 - 3*n**2/2 + 2*n - 5/6", "n >= 1",
+     ["mono", "n", "+", ["integer", "n", 1, ["sturm"], ["sturm"]], ["eval", 64]]),
+    ("0 <= (x - 1)*(x - 2)", "x >= 1, x <= 2, n <= 5",
+     ["mono", "n", "+", ["eval", 64], ["change", "x", "n", "n", "x", ["1", False, ["eval", 64]], ["2", False, ["eval", 64]],
+                                       ["integer", "n", 1, ["sturm"], ["sturm"]]]]),
+    ("2 <= n", "n >= 1, n <= 2",
+     ["interior", "n", ["integer", "n", 1, ["scale", "n - 1", [], ["eval", 64]], ["eval", 64]]]),
+]
+
+
+@pytest.mark.parametrize(("goal", "given", "tree"), FALSE_WITH_INTEGERS)
+def test_integers_stay_where_they_are(goal: str, given: str, tree: list[Any]) -> None:
+    reader = Reader(Signature(dims=frozenset("n")))
+    with pytest.raises(RuleError):
+        scalar(goal=reader.relation(goal), hyps=reader.relations(given), tree=tree)
+
+
+def test_a_true_claim_about_integers_is_accepted() -> None:
+    reader = Reader(Signature(dims=frozenset("n")))
+    tree = ["integer", "n", 1, ["sturm"], ["sturm"]]
+    assert scalar(goal=reader.relation("0 <= (n - 1)*(n - 2)"), hyps=(), tree=tree).hyps == frozenset()
 
 
 @pytest.mark.parametrize(("goal", "given", "tree"), HAND_MADE)

@@ -74,11 +74,33 @@ def _sampled_sign(term: Expr, goal: Goal) -> int:
     return signs.pop() if len(signs) == 1 else 0
 
 
+def general_powers(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
+    """One product against another one, with powers such as x**y: compare the logarithms."""
+    if goal.rewrites == 0 or "log" not in repr(goal.term):
+        return
+    try:
+        poly = poly_of(goal)
+        plus, minus = {m: c for m, c in poly.items() if c > 0}, {m: -c for m, c in poly.items() if c < 0}
+        if len(plus) == len(minus) == 1 and any(a[0] == "exp" and "'log'" in repr(a) for m in poly for a, _ in m):
+            yield from _without_powers(search, goal, to_term(minus), to_term(plus), depth)
+    except FAILURES:
+        return
+
+
+def _without_powers(search: Search, goal: Goal, small: Expr, large: Expr, depth: int) -> Iterator[Tree | None]:
+    if not _regular(goal, small, large):
+        return
+    why = [search.prove(goal.side(t, True), min(depth, SHALLOW)) for t in (small, large)]
+    if None not in why:
+        tree = search.prove(goal.rewritten(log(large) - log(small)), depth)
+        yield None if tree is None else ["log", to_text(small), to_text(large), *why, tree]
+
+
 def rewriting(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
     """One rewriting."""
     if goal.rewrites == 0 or depth == 0:
         return
-    for way in (_hyperbolic, _without_logs, _without_powers, _squared):
+    for way in (_hyperbolic, _without_logs, _squared):
         try:
             yield from way(search, goal, depth - 1)
         except FAILURES:
@@ -108,21 +130,6 @@ def _without_logs(search: Search, goal: Goal, depth: int) -> Iterator[Tree | Non
         return
     tree = search.prove(goal.rewritten(exp(large) - exp(small)), depth)
     yield None if tree is None else ["exp", to_text(small), to_text(large), tree]
-
-
-def _without_powers(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
-    """One product against another one: compare the logarithms."""
-    poly = poly_of(goal)
-    plus, minus = {m: c for m, c in poly.items() if c > 0}, {m: -c for m, c in poly.items() if c < 0}
-    if len(plus) != 1 or len(minus) != 1 or not any(a[0] == "exp" for m in poly for a, _ in m):
-        return
-    small, large = to_term(minus), to_term(plus)
-    if not _regular(goal, small, large):
-        return
-    why = [search.prove(goal.side(t, True), min(depth, SHALLOW)) for t in (small, large)]
-    if None not in why:
-        tree = search.prove(goal.rewritten(log(large) - log(small)), depth)
-        yield None if tree is None else ["log", to_text(small), to_text(large), *why, tree]
 
 
 def _squared(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from proofcheck.kernel.normal import Atom, Rational
+from proofcheck.kernel.domain import tidy
+from proofcheck.kernel.normal import Atom, Rational, to_term
 from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Expr
 from proofcheck.kernel.text import to_text
@@ -14,17 +15,23 @@ from proofcheck.prove.sampling import Place, box_places, compiled, evaluate
 from proofcheck.prove.search import Search, Settled
 
 MOST = 8  # factors that are tried
+MOST_ISOLATED = 3
+MOST_CONTENTS = 4  # taking out a common monomial may leave another one
 
 
 def content_out(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
     """Divide by the largest common monomial of positive factors; nothing else is tried before that."""
-    factor = content(goal)
-    if factor is not None:
-        plain = goal.about(factor * goal.term)
-        if content(plain) is None:
-            tree = search.prove(plain, depth)
-            yield None if tree is None else scaled(factor, tree)
-            raise Settled
+    factors: list[Expr] = []
+    plain = goal
+    while len(factors) < MOST_CONTENTS and (factor := content(plain)) is not None:
+        factors.append(factor)
+        plain = plain.about(factor * plain.term)
+    if factors and len(factors) < MOST_CONTENTS:
+        tree = search.prove(plain, depth)
+        for factor in reversed(factors):
+            tree = None if tree is None else scaled(factor, tree)
+        yield tree
+        raise Settled
 
 
 def scaled(factor: Expr, tree: Tree) -> Tree:
@@ -84,6 +91,28 @@ def exponentials(goal: Goal) -> Iterator[Expr]:
         if text not in seen and len(seen) < MOST:
             seen.add(text)
             yield factor
+
+
+def isolating(goal: Goal) -> Iterator[tuple[Expr, Expr]]:
+    """Inverses of the coefficients of logarithms, exponentials and the like, and what they make of the term.
+
+    The derivative of the new term is simpler, because the logarithm has no factor in it.
+    """
+    try:
+        poly = poly_of(goal)
+    except FAILURES:
+        return
+    atoms = sorted({a for m in poly for a, p in m if a[0] in ("fn", "exp")}, key=repr)
+    for atom in atoms[:MOST_ISOLATED]:
+        of = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
+        if len(of) < 2 or sum(atom in dict(m) for m in poly) != len(of):
+            continue
+        for sign in (1, -1):
+            size = tidy(to_term({m: sign * c for m, c in of.items()}), goal.box)
+            if is_good_factor(size, goal.box):
+                rest = to_term({m: c for m, c in poly.items() if atom not in dict(m)})
+                yield power(size, -1), sign * atom_term(atom) + rest / size
+                break
 
 
 def _inverted(atom: Atom, exponent: Rational) -> tuple[Atom, Rational]:

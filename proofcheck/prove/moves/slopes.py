@@ -9,9 +9,10 @@ from proofcheck.kernel.calculus import derivative
 from proofcheck.kernel.domain import Box, tidy
 from proofcheck.kernel.scalar import Tree, face_of, interior
 from proofcheck.kernel.terms import Expr, Var
+from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, regular
 from proofcheck.prove.moves.numeric import mean_value
-from proofcheck.prove.moves.scaling import exponentials, scaled
+from proofcheck.prove.moves.scaling import exponentials, isolating, scaled
 from proofcheck.prove.sampling import is_bounded
 from proofcheck.prove.search import Search
 
@@ -24,6 +25,9 @@ def slopes(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
         yield ["mean", BITS]
     if depth > 0:
         yield from derivatives(search, goal, depth)
+        for factor, form in isolating(goal):
+            for tree in derivatives(search, goal.about(form), depth):
+                yield None if tree is None else scaled(factor, ["rewrite", to_text(form), tree])
         for factor in list(exponentials(goal))[:FACTORS]:
             for tree in derivatives(search, goal.about(factor * goal.term), depth):
                 yield None if tree is None else scaled(factor, tree)
