@@ -30,8 +30,8 @@ WORDS = {"eval": "interval evaluation", "mean": "mean value form", "sturm": "roo
          "interior": "closure argument", "concave": "concavity argument", "scale": "positive factor",
          "use": "subtraction of known terms", "void": "contradiction", "lemma": "lemma", "narrow": "sharper range",
          "change": "change of parameter", "log": "comparison of logarithms", "exp": "comparison of exponentials",
-         "squared": "comparison of squares", "exponentials": "rewriting with exp", "abs": "resolved absolute value",
-         "max": "resolved maximum or minimum", "either": "pair of values"}
+         "squared": "comparison of squares", "exponentials": "rewriting with exp", "rewrite": "cleared denominator",
+         "abs": "resolved absolute value", "max": "resolved maximum or minimum", "either": "pair of values"}
 
 
 @dataclass(frozen=True)
@@ -371,6 +371,11 @@ def _exponentials(state: State, then: Tree) -> Step:
     return Step(f"with sinh, cosh and tanh written by exp it reads {after.goal()}", (after,))
 
 
+def _rewrite(state: State, text: str, then: Tree) -> Step:
+    after = state.to(Reader().term(text), then)
+    return Step(f"clearing denominators shows that it is {quoted(after.term)}", (after,))
+
+
 def _abs(state: State, text: str, sign: str, why: Tree, then: Tree) -> Step:
     inner = Reader().term(text)
     value = inner if sign == "+" else -inner
@@ -402,7 +407,7 @@ STEPS: dict[str, Callable[..., Step]] = {
     "eval": _eval, "mean": _mean, "sturm": _sturm, "split": _split, "integer": _integer, "case": _case, "mono": _mono,
     "interior": _interior, "concave": _concave, "scale": _scale, "use": _use, "void": _void, "lemma": _lemma,
     "narrow": _narrow, "change": _change, "log": _log, "exp": _exp, "squared": _squared,
-    "exponentials": _exponentials, "abs": _abs, "max": _max, "either": _either,
+    "rewrite": _rewrite, "exponentials": _exponentials, "abs": _abs, "max": _max, "either": _either,
 }
 
 

@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from proofcheck.cli.common import BadInput, console, pretty
@@ -14,7 +15,7 @@ from proofcheck.decide import Decision, DomainError, decide, read, require_consi
 from proofcheck.evidence import point_data, value_text
 from proofcheck.kernel.certificate import certify
 from proofcheck.kernel.point import Point, Violation
-from proofcheck.kernel.terms import Expr, Rel, Var, variables
+from proofcheck.kernel.terms import Expr, Num, Rel, Var, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.boundary import Boundary, Piece, decimal
 from proofcheck.prove.edges import Exact, exact_boundary
@@ -22,6 +23,7 @@ from proofcheck.prove.region import boundary_over_box
 from proofcheck.prove.search import NotProved
 from proofcheck.prove.sharpen import Sharp, near, sharpen
 
+SHOWN = 18  # digits after the point
 CODES = {"proved": 0, "refuted": 1, "undecided": 3}
 Edges = tuple[Boundary | str, Exact | str]
 
@@ -227,7 +229,7 @@ def sharp_lines(found: Sharp | str) -> Iterator[str]:
     yield f"proved: the claim gets weaker as {name} {'grows' if found.rising else 'falls'}"
     if found.exact is not None:
         about = near(found.exact)
-        digits = "" if about is None or str(about) == shown(found.exact) else f" = {float(about):.17g}..."
+        digits = "" if about is None or isinstance(found.exact, Num) else f" = {cut(about)}..."
         yield f"proved: it holds for {name} = {shown(found.exact)}{digits}, and for every {rest} {name}"
     elif found.holds is not None:
         yield f"proved: it holds for {name} = {number(found.holds)}, and for every {rest} {name}"
@@ -242,7 +244,13 @@ def sharp_lines(found: Sharp | str) -> Iterator[str]:
         else f"no digit of the best {name} is certified"
 
 
-def number(value: Any) -> str:
+def cut(value: Fraction) -> str:
+    """The first digits of a number, none of them rounded."""
+    whole = int(abs(value) * 10**SHOWN)
+    return decimal(Fraction(whole if value > 0 else -whole, 10**SHOWN), SHOWN)
+
+
+def number(value: Fraction) -> str:
     """A decimal, exact."""
     power = 0
     while (value * 10**power).denominator != 1 and power < 60:

@@ -76,7 +76,7 @@ def sharpen(goal: Rel, hyps: tuple[Rel, ...], name: str, budget: float = 5.0) ->
     rising, weaker = _direction(goal, hyps, constant, budget)
     problem = _Problem(goal, hyps, constant, rising, budget, monotonic() + PATIENCE * budget)
     best = problem.estimate()
-    if best is None:
+    if best is None or abs(best[0]) > FAR / 100:
         raise NotProved(f"no best value of {name} was found by numbers: the claim may hold for all values, or for none")
     top, place = best
     form, why = problem.exact(top) or (None, None)
