@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isinf
 from typing import Any
 
 from proofcheck.kernel.calculus import derivative
 from proofcheck.kernel.domain import Domain, Range, Sided, gap, intervals, is_positive, tidy
-from proofcheck.kernel.intervals import Interval, Undefined, enclose, precision
+from proofcheck.kernel.intervals import Interval, Undefined, enclose, isinf, precision
 from proofcheck.kernel.scalar import CHECKS, Tree, face_of, in_exponentials, interior, put_in, swap
 from proofcheck.kernel.terms import Add, Expr, Fn, Num, Pow, Var, add, exp, log, mul, subterms, variables
 from proofcheck.kernel.text import Reader, to_text

@@ -34,7 +34,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from math import isinf
 from typing import Any
 
 from proofcheck.kernel.calculus import derivative
@@ -52,7 +51,7 @@ from proofcheck.kernel.domain import (
     same,
     tidy,
 )
-from proofcheck.kernel.intervals import End, Interval, enclose, precision
+from proofcheck.kernel.intervals import End, Interval, enclose, isinf, precision
 from proofcheck.kernel.sturm import NotPolynomial, polynomial, stays
 from proofcheck.kernel.terms import (
     Expr,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from math import isinf
 
 from flint import fmpq, fmpq_poly
 
+from proofcheck.kernel.intervals import isinf
 from proofcheck.kernel.normal import NotNormalizable, Rational, normal
 from proofcheck.kernel.terms import Expr, Var
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isinf
 
 from proofcheck.kernel.domain import Domain, is_nonnegative, is_positive, tidy
+from proofcheck.kernel.intervals import isinf
 from proofcheck.kernel.normal import Poly, normal
 from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Expr, Num, Var, variables
