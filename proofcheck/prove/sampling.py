@@ -158,6 +158,12 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
     return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
 
 
+def decade(x: Fraction) -> int:
+    """The power of ten just below a positive number, however large."""
+    power = len(str(x.numerator)) - len(str(x.denominator))
+    return power if Fraction(10) ** power <= x else power - 1
+
+
 def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
     """A bounded part of a range."""
     low, high = spread.lo, spread.hi

@@ -22,7 +22,7 @@ from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
 from proofcheck.kernel.terms import Expr, Num, Rel, Var, substitute, variables
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.closed import DIGITS, closed_forms
-from proofcheck.prove.sampling import Place, Value, compiled, evaluate, ladder, simplest
+from proofcheck.prove.sampling import Place, Value, compiled, decade, evaluate, ladder, simplest
 from proofcheck.prove.scalar import prove_scalar, relevant
 from proofcheck.prove.search import NotProved
 from proofcheck.prove.touching import exact
@@ -204,7 +204,7 @@ class _Problem:
     def _beside(self, top: Fraction, digits: int, way: int) -> Fraction:
         """A decimal within 10**-digits of the best value (both relative to its size), on one side of it."""
         room = abs(top or Fraction(1)) * Fraction(1, 10**digits)
-        unit = Fraction(10) ** (_exponent(room) - 1)
+        unit = Fraction(10) ** (decade(room) - 1)
         return round((top + way * room * Fraction(2, 5)) / unit) * unit
 
 
@@ -212,12 +212,6 @@ def near(term: Expr) -> Fraction | None:
     """A rational very near to a term without parameters."""
     found = evaluate(compiled(term), {}, BITS)
     return None if found is None else exact(found.mid())
-
-
-def _exponent(x: Fraction) -> int:
-    """The power of ten just below a positive number."""
-    power = len(str(x.numerator)) - len(str(x.denominator))
-    return power if Fraction(10) ** power <= x else power - 1
 
 
 def _short(x: Fraction) -> list[Fraction]:

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor, log
+from math import ceil, floor
 
 from flint import arb
 
 from proofcheck.kernel.domain import Range, Rejected, box_from
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
 from proofcheck.kernel.terms import Num, Rel, Var, arrays, free_indices, variables
-from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
+from proofcheck.prove.sampling import Place, Value, compiled, decade, evaluate, lowest, rounded, simplest
 from proofcheck.prove.touching import exact, touching
 from proofcheck.refute.equations import Branch, branches
 from proofcheck.refute.equations import Value as Number
@@ -289,7 +289,7 @@ def simpler(x: Fraction) -> Iterable[Fraction]:
     seen = {x}
     near = [Fraction(n) for n in (0, 1, -1, 2, -2, floor(x), ceil(x))]
     if x:
-        power = Fraction(10) ** floor(log(abs(x), 10))
+        power = Fraction(10) ** decade(abs(x))
         near += [power * (1 if x > 0 else -1), power * 10 * (1 if x > 0 else -1)]
     for k in range(1, 30):
         eps = max(abs(x), Fraction(1, 10**9)) / 2**k
