@@ -160,8 +160,10 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
 
 def decade(x: Fraction) -> int:
     """The power of ten just below a positive number, however large."""
-    power = len(str(x.numerator)) - len(str(x.denominator))
-    return power if Fraction(10) ** power <= x else power - 1
+    power = (x.numerator.bit_length() - x.denominator.bit_length() + 1) * 30103 // 100000 + 1
+    while Fraction(10) ** power > x:
+        power -= 1
+    return power
 
 
 def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
