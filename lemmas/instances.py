@@ -7,6 +7,7 @@ v is W(tau); R is the largest motion of a neuron and B the largest |<w_r, x_i>| 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,13 +15,19 @@ import numpy as np
 
 from numerics import (
     Arithmetic,
-    Net,
+    Network,
+    Step,
+    Store,
+    arrays_of,
     exact,
     gradient_descent,
+    lambda_min,
+    motion,
     parse_precision,
     perturbations,
     stable_step_size,
     symmetric_net,
+    symmetric_network,
 )
 from proofcheck.claims import Instance
 from proofcheck.evaluate import Values
@@ -52,7 +59,7 @@ def rounded_up(value: Any) -> Fraction:
     return top + abs(top) * Fraction(1, 10**9)
 
 
-def values(start: Net, now: Net, radius: Fraction, eta: Any) -> Values:
+def values(start: Network, now: Network, radius: Fraction, eta: Any) -> Values:
     """The statement variables for W(0) = start.w and the moved weights now.w."""
     kind = start.arithmetic
     rng = np.random.default_rng(start.m)
@@ -70,26 +77,80 @@ def values(start: Net, now: Net, radius: Fraction, eta: Any) -> Values:
         return Values(dims, {k: kind.number(s) for k, s in scalars.items()}, arrays)
 
 
-def _largest_shift(start: Net, now: Net) -> Any:
+def _largest_shift(start: Network, now: Network) -> Any:
     """The <w_r(0) - w_r(tau), x_i> of largest absolute value."""
     return max((s for s in (start.logits - now.logits).flat), key=lambda s: abs(float(s)))
 
 
+def start_net(net: str, n: int, d: int, m: int, sigma: float, seed: int, arithmetic: Arithmetic,
+              points: tuple[Any, Any] | None = None) -> Network:
+    """The net W(0) of a run, on random data or on ``points`` x, y; raises ValueError for bad sizes, data or networks."""
+    start = symmetric_network(net, n, m, d, d, sigma=sigma, seed=seed, arithmetic=arithmetic)
+    return start if points is None else replace(start, x=points[0], y=points[1])
+
+
 def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, steps: int = 50, eta: float | None = None,
-                  net: str = "softmax", arithmetic: Arithmetic | None = None, states: int = 0) -> Iterator[Instance]:
-    """The states of one GD run (all, or about ``states`` of them); raises ValueError for bad sizes or networks."""
-    if net != "softmax":
-        raise ValueError(f"--net {net}: the statements of this paper are about the softmax net; allowed: softmax")
+                  net: str = "softmax", arithmetic: Arithmetic | None = None, states: int = 0,
+                  store: Store | None = None, traced: bool = False,
+                  points: tuple[Any, Any] | None = None) -> Iterator[Instance]:
+    """The states of one GD run (all, or about ``states`` of them); raises ValueError for bad sizes or networks.
+
+    Those in ``store`` come first, and the others are added to it.  Other networks than softmax have no values, because the
+    statements are not about them.  ``traced``: with the loss and the like.
+    """
     kind = arithmetic or parse_precision("float64")
-    start = symmetric_net(n, m, d, d, sigma=sigma, seed=seed, arithmetic=kind)
+    start = start_net(net, n, d, m, sigma, seed, kind, points)
     rate = stable_step_size(start) if eta is None else eta
     chosen = {0, steps} | set(np.linspace(0, steps, states).astype(int).tolist()) if states else set(range(steps + 1))
-    for step in gradient_descent(start, rate, steps):
-        if step.tau in chosen:
+    for tau, now in enumerate(_states(start, rate, steps, store)):
+        if tau in chosen:
             with kind.working():
-                radius = max(rounded_up(step.motion), R_LEAST)
-            label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {step.tau}"
-            yield Instance(label, kind.name, values(start, step.net, radius, Fraction(rate)))
+                moved = _finite_motion(start, now, tau)
+                radius = max(rounded_up(moved), R_LEAST)
+            label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {tau}"
+            trace = {"loss": now.loss, "motion": moved, "lambda_min(H), estimated": lambda_min(now)} if traced else {}
+            known = values(start, now, radius, Fraction(rate)) if net == "softmax" else Values({}, {}, {})
+            yield Instance(label, kind.name, known, trace)
+
+
+def _finite_motion(start: Network, now: Network, tau: int) -> Any:
+    with np.errstate(all="ignore"):
+        moved = motion(start, now)
+    if not np.isfinite(start.arithmetic.to_float(moved)):
+        raise ValueError(f"the run has left the range of {start.arithmetic.name} at step {tau}; take a smaller --eta")
+    return moved
+
+
+def _states(start: Network, eta: Any, steps: int, store: Store | None) -> Iterator[Network]:
+    """W(0), ..., W(steps): as far as they are stored from there, the rest by gradient descent."""
+    if store is None:
+        yield from (step.net for step in _quietly(gradient_descent(start, eta, steps)))
+        return
+    _require_same(start, store)
+    yield (now := start)
+    kept = min(steps, store.length)
+    for number in range(1, kept + 1):
+        yield (now := start.at(store.read(number)[1]["w"]))
+    for step in _quietly(gradient_descent(now, eta, steps - kept)):
+        if step.tau:
+            store.add({}, {"w": step.net.w})
+            yield step.net
+
+
+def _quietly(states: Iterator[Step]) -> Iterator[Step]:
+    """The states, without NumPy's warnings when doubles overflow: `_finite_motion` tells that."""
+    while True:
+        with np.errstate(all="ignore"):
+            step = next(states, None)
+        if step is None:
+            return
+        yield step
+
+
+def _require_same(start: Network, store: Store) -> None:
+    made = arrays_of(start)
+    if any(k not in store.start or store.start[k].tolist() != made[k].tolist() for k in made):
+        raise ValueError(f"{store.folder} holds a run from another start; its options or the program have changed")
 
 
 def moved_instances(n: int, d: int, m: int, sigma: float, seed: int, arithmetic: Arithmetic) -> Iterator[Instance]:
@@ -109,7 +170,49 @@ def default(setting: str) -> Iterator[Instance]:
         yield from moved_instances(n, d, m, sigma, seed, parse_precision(precision))
 
 
+RUN_OPTIONS = ("n", "d", "m", "sigma", "seed", "steps", "eta", "net")
+
+
 def gd(options: Mapping[str, Any]) -> Iterator[Instance]:
-    """The states of one GD run, from the options of the command line."""
-    chosen = {**options, "arithmetic": parse_precision(str(options.get("arithmetic", "float64")))}
-    return run_instances(**chosen)
+    """The states of one GD run, from the options of the command line; ``store`` or ``resume`` names a folder."""
+    chosen = {k: options[k] for k in RUN_OPTIONS if k in options}
+    chosen["arithmetic"] = parse_precision(str(options.get("precision", "float64")))
+    chosen |= points_of(options)
+    store = opened(options)
+    if options.get("store"):
+        start = start_net(**{k: v for k, v in chosen.items() if k not in ("steps", "eta")})
+        about = {"options": {k: v for k, v in options.items() if k not in ("store", "resume")}}
+        store = Store.create(options["store"], about, arrays_of(start))
+    return run_instances(**chosen, store=store, traced=True)
+
+
+def points_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The user's data points and targets, as ``points``, with their ``n`` and ``d``; empty if the data are random.
+
+    Raises ValueError unless they are two lists of n rows of d numbers each.
+    """
+    given = options.get("data")
+    if given is None:
+        return {}
+    x, y = (_rows(given.get(k)) for k in ("x", "y")) if isinstance(given, Mapping) else ([], [])
+    shape = (len(x), len(x[0]) if x else 0)
+    if not all(shape) or any([len(row) for row in rows] != [shape[1]] * shape[0] for rows in (x, y)):
+        raise ValueError('the data must be {"x": rows, "y": rows}: as many targets y as points x, all rows of one length')
+    return {"n": shape[0], "d": shape[1], "points": tuple(np.array(rows, dtype=object).T for rows in (x, y))}
+
+
+def _rows(given: Any) -> list[list[Any]]:
+    return given if isinstance(given, list) and all(isinstance(row, list) for row in given) else []
+
+
+def opened(options: Mapping[str, Any]) -> Store | None:
+    """The stored run that is to be resumed, if any."""
+    return Store.reopen(options["resume"]) if options.get("resume") else None
+
+
+def stored(folder: str) -> Mapping[str, Any]:
+    """The options with which a stored run was started; raises ValueError if there is none."""
+    options = Store.reopen(folder).about.get("options")
+    if not isinstance(options, dict) or not {*RUN_OPTIONS, "precision", "regime", "delta"} <= set(options):
+        raise ValueError(f"{folder} does not say with which options its run was started")
+    return options

@@ -1,4 +1,4 @@
-"""Three arithmetics behind one interface: float64, mpmath at any precision, flint balls.
+"""Four arithmetics behind one interface: float64, double-double, mpmath at any precision, flint balls.
 
 The common currency is the NumPy array: dtype float64, or dtype object holding `mpf` or `arb` entries.
 Elementwise `+ - * /` are written as usual; everything else goes through an `Arithmetic`. Code that computes
@@ -27,6 +27,7 @@ READABLE = "an int, a float, a Fraction, a decimal string, an mpf or an exact ba
 LEAST_DIGITS = 15
 LEAST_BITS = 53
 DEFAULT_BITS = 200
+DOUBLE_DOUBLE_DIGITS = 32
 
 
 def exact(value: Any) -> Fraction:
@@ -41,7 +42,7 @@ def exact(value: Any) -> Fraction:
         if hasattr(value, "_mpf_"):
             if not mpmath.isfinite(value):
                 raise ValueError("not finite")
-            return Fraction(*mpmath.libmp.to_rational(value._mpf_))
+            return Fraction(*map(int, mpmath.libmp.to_rational(value._mpf_)))  # gmpy2, if there, brings its own
         return Fraction(value.item() if isinstance(value, np.generic) else value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError) as reason:
         raise ValueError(f"{value!r} is not a finite exact number; allowed: {READABLE}") from reason
@@ -78,6 +79,14 @@ class Arithmetic(ABC):
     @abstractmethod
     def to_float(self, values: Any) -> Array:
         """The nearest float64 array; of a ball, the midpoint."""
+
+    def positive_part(self, values: Array) -> Array:
+        """Entrywise max(value, 0)."""
+        return np.asarray(np.maximum(values, self.number(0)))
+
+    def is_nonnegative(self, values: Array) -> Array:
+        """Entrywise 1 where value >= 0, else 0."""
+        return self.array(values >= 0)
 
     def array(self, values: Any) -> Array:
         """A fresh array of this arithmetic. Raises ValueError at the first entry that cannot be read."""
@@ -158,28 +167,13 @@ class Float64(Arithmetic):
         return np.array(values, dtype=np.float64)
 
 
-@final
-@dataclass(frozen=True)
-class Mp(Arithmetic):
-    """mpmath at `digits` decimal digits, in a context of its own: `mpmath.mp` is never touched.
-
-    Raises ValueError below 15 digits, where a float64 could not be held exactly.
-    """
-
-    digits: int
-
-    def __post_init__(self) -> None:
-        _require_precision(self.digits, LEAST_DIGITS, "digits")
+class _Mpf(Arithmetic):
+    """Entries are `mpf` of a private context: `mpmath.mp` is never touched."""
 
     @property
-    def name(self) -> str:
-        """Such as "50 digits"."""
-        return f"{self.digits} digits"
-
-    @property
+    @abstractmethod
     def context(self) -> Any:
         """The private `mpmath.MPContext`; one for each number of digits."""
-        return _context(self.digits)
 
     def number(self, value: Any) -> Any:
         """The nearest `mpf` of the private context."""
@@ -208,6 +202,46 @@ class Mp(Arithmetic):
     def to_float(self, values: Any) -> Array:
         """The nearest doubles."""
         return np.array(values, dtype=object).astype(np.float64)
+
+
+@final
+@dataclass(frozen=True)
+class Mp(_Mpf):
+    """mpmath at `digits` decimal digits. Raises ValueError below 15, where a float64 could not be held exactly."""
+
+    digits: int
+
+    def __post_init__(self) -> None:
+        _require_precision(self.digits, LEAST_DIGITS, "digits")
+
+    @property
+    def name(self) -> str:
+        """Such as "50 digits"."""
+        return f"{self.digits} digits"
+
+    @property
+    def context(self) -> Any:
+        """The private `mpmath.MPContext`; one for each number of digits."""
+        return _context(self.digits)
+
+
+@final
+@dataclass(frozen=True)
+class DoubleDouble(_Mpf):
+    """Runs of gradient descent with pairs of doubles, good to about 30 digits; single quantities with mpmath at 32.
+
+    A pair of doubles carries 106 bits and the exponents of a double, so numbers must stay within 1e-290 and 1e300.
+    """
+
+    @property
+    def name(self) -> str:
+        """Always "double-double"."""
+        return "double-double"
+
+    @property
+    def context(self) -> Any:
+        """The private `mpmath.MPContext` with room for a pair of doubles."""
+        return _context(DOUBLE_DOUBLE_DIGITS)
 
 
 @final
@@ -264,6 +298,15 @@ class Ball(Arithmetic):
         with self.working():
             return np.frompyfunc(arb.max, 2, 1).reduce(values.ravel())
 
+    def positive_part(self, values: Array) -> Array:
+        """Entrywise max(value, 0)."""
+        with self.working():
+            return np.asarray(_entrywise(lambda ball: ball.max(0))(values))
+
+    def is_nonnegative(self, values: Array) -> Array:
+        """Entrywise 1 where the whole ball is >= 0, 0 where it is < 0, and else a ball around [0, 1]."""
+        return np.asarray(_entrywise(nonnegative)(values))
+
     def to_float(self, values: Any) -> Array:
         """The midpoints."""
         entries = np.array(values, dtype=object)
@@ -271,13 +314,15 @@ class Ball(Arithmetic):
 
 
 def parse_precision(text: str) -> Arithmetic:
-    """The arithmetic named on a command line: "float64", digits like "50", "ball", or "ball:256" for bits.
+    """The arithmetic named on a command line: "float64", "dd", digits like "50", "ball", or "ball:256" for bits.
 
     Raises ValueError, naming what was given and what is allowed.
     """
     kind, colon, bits = text.partition(":")
     if text == "float64":
         return Float64()
+    if text == "dd":
+        return DoubleDouble()
     if text == "ball":
         return Ball()
     if _is_count(text):
@@ -285,7 +330,7 @@ def parse_precision(text: str) -> Arithmetic:
     if kind == "ball" and colon and _is_count(bits):
         return Ball(int(bits))
     raise ValueError(
-        f"precision {text!r} is not understood; allowed: float64, a number of digits >= {LEAST_DIGITS}, "
+        f"precision {text!r} is not understood; allowed: float64, dd, a number of digits >= {LEAST_DIGITS}, "
         f"ball, or ball:BITS with BITS >= {LEAST_BITS}"
     )
 
@@ -309,6 +354,13 @@ def _context(digits: int) -> Any:
 def _entrywise(rule: Callable[[Any], Any]) -> Callable[[Array], Any]:
     entrywise: Callable[[Array], Any] = np.frompyfunc(rule, 1, 1)
     return entrywise
+
+
+def nonnegative(ball: arb) -> arb:
+    """1 where the whole ball is >= 0, 0 where it is < 0, and else a ball around [0, 1]."""
+    if ball >= 0:
+        return arb(1)
+    return arb(0) if ball < 0 else arb(0).union(arb(1))
 
 
 def _no_shift(logits: Array) -> Array:

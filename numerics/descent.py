@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from numerics.net import Net
+from numerics.choice import best_engine
+from numerics.engine import positive_step_size
+from numerics.network import Network
 from numerics.spectrum import lambda_max
 
 
@@ -16,39 +18,33 @@ class Step:
     """The state after `tau` updates: the net, its loss, and the largest ||w_r(tau) - w_r(0)||_2 over r."""
 
     tau: int
-    net: Net
+    net: Any
     loss: Any
     motion: Any
 
 
-def gradient_descent(net: Net, eta: Any, steps: int) -> Iterator[Step]:
+def gradient_descent(net: Network, eta: Any, steps: int) -> Iterator[Step]:
     """Yield the states tau = 0, ..., steps of W <- W - eta * gradient, in the arithmetic of `net`.
 
-    Raises ValueError unless eta is a finite number > 0 and steps >= 0.
+    The fastest engine that suits the network does the work; without the records, use `best_engine` itself.
+    Raises ValueError unless eta is a finite number > 0 and steps >= 0, and where numbers leave the arithmetic's range.
     """
-    rate = net.arithmetic.number(eta)
-    if not rate > 0:
-        raise ValueError(f"eta = {eta} is not allowed; the step size must be > 0")
     if not isinstance(steps, int) or steps < 0:
         raise ValueError(f"steps = {steps!r} is not allowed; steps must be a whole number >= 0")
-    return _run(net, rate, steps)
+    positive_step_size(net, eta)
+    return _run(net, eta, steps)
 
 
-def _run(start: Net, rate: Any, steps: int) -> Iterator[Step]:
-    net = start
+def _run(net: Network, eta: Any, steps: int) -> Iterator[Step]:
+    engine = best_engine(net, eta)
     for tau in range(steps + 1):
-        yield Step(tau, net, net.loss, motion(start, net))
+        now = engine.net if tau else net
+        yield Step(tau, now, engine.loss, motion(net, now))
         if tau < steps:
-            net = updated(net, rate)
+            engine.step()
 
 
-def updated(net: Net, eta: Any) -> Net:
-    """The net after one update with step size `eta`."""
-    with net.arithmetic.working():
-        return net.at(net.w - net.arithmetic.number(eta) * net.gradient)
-
-
-def motion(start: Net, now: Net) -> Any:
+def motion(start: Network, now: Network) -> Any:
     """The largest ||w_r - w_r(0)||_2 over the neurons r, a scalar."""
     arithmetic = now.arithmetic
     with arithmetic.working():
@@ -68,13 +64,13 @@ def paper_step_size(smallest: float, m: int, n: int, d: int, B: float) -> float:
     return 0.1 * smallest / (m * n**2 * d**2) * math.exp(-16 * B)
 
 
-def stable_step_size(net: Net) -> float:
-    """eta = 1 / (4 m lambda_max(H)), a practical choice that is not the paper's.
+def stable_step_size(net: Network) -> float:
+    """eta = 1 / (4 c lambda_max(H)), a practical choice that is not the paper's; c is the `kernel_scale`, m for softmax.
 
-    To first order the residual obeys r <- (I - eta m H) r, which contracts for eta < 2 / (m lambda_max(H)).
+    To first order the residual obeys r <- (I - eta c H) r, which contracts for eta < 2 / (c lambda_max(H)).
     Raises ValueError if H is zero, so that no step moves anything.
     """
     largest = lambda_max(net)
     if not largest > 0:
         raise ValueError(f"lambda_max(H) = {largest}; a step size needs a kernel with a positive eigenvalue")
-    return 1 / (4 * net.m * largest)
+    return 1 / (4 * net.kernel_scale * largest)

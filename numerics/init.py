@@ -11,6 +11,8 @@ import numpy as np
 
 from numerics.arithmetic import Arithmetic, Array, Float64
 from numerics.net import Net
+from numerics.network import Network
+from numerics.relatives import network_class
 
 SAFETY = 1 - 1e-12
 """Factor by which lengths are shortened, so that a bound on them also holds in exact arithmetic."""
@@ -55,17 +57,42 @@ def symmetric_net(
     arithmetic: Arithmetic | None = None,
     sphere: bool = True,
 ) -> Net:
-    """A net at its symmetric initialization with random data; float64 unless told otherwise.
+    """A softmax net at its symmetric initialization with random data; float64 unless told otherwise.
 
     Data come first from the generator, so the same seed keeps the data when m or sigma changes.
     Raises ValueError as `symmetric_weights` and `random_points` do.
     """
+    return Net(*_symmetric_arrays(n, m, d1, d2, sigma, seed, sphere), arithmetic or Float64())
+
+
+def symmetric_network(
+    kind: str,
+    n: int,
+    m: int,
+    d1: int,
+    d2: int,
+    sigma: float = 1.0,
+    seed: int = 0,
+    arithmetic: Arithmetic | None = None,
+    sphere: bool = True,
+) -> Network:
+    """`symmetric_net` for any of the three networks: the same arrays, read by another formula.
+
+    Raises ValueError as `network_class` and `symmetric_net` do.
+    """
+    chosen = network_class(kind)
+    return chosen(*_symmetric_arrays(n, m, d1, d2, sigma, seed, sphere), arithmetic or Float64())
+
+
+def _symmetric_arrays(
+    n: int, m: int, d1: int, d2: int, sigma: float, seed: int, sphere: bool
+) -> tuple[Array, Array, Array, Array]:
     _require_sizes(n=n, m=m, d1=d1, d2=d2)
     rng = np.random.default_rng(seed)
     x = random_points(n, d1, rng, sphere)
     y = random_points(n, d2, rng, sphere)
     w, a = symmetric_weights(m, d1, d2, sigma, rng)
-    return Net(w, x, a, y, arithmetic or Float64())
+    return w, x, a, y
 
 
 def _require_sizes(**sizes: int) -> None:

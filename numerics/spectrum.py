@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import acb_mat, arb
 
 from numerics.arithmetic import Array, Ball
-from numerics.net import Net
+from numerics.choice import best_gram_matrix
+from numerics.network import Network
 
-FIRST_GAP_BITS = 90
-GAP_GROWTH_BITS = 6
+GAP_GROWTH_BITS = 8
 
 
-def eigenvalues(net: Net) -> Array:
+def eigenvalues(net: Network) -> Array:
     """All eigenvalues of H(W) in increasing order, shape (d2 n,): a float64 estimate, not a bound."""
-    return np.linalg.eigvalsh(net.arithmetic.to_float(net.gram_matrix))
+    return np.linalg.eigvalsh(net.arithmetic.to_float(best_gram_matrix(net)))
 
 
-def lambda_min(net: Net) -> float:
+def lambda_min(net: Network) -> float:
     """The smallest eigenvalue of H(W) in float64; lambda of the paper at W(0), line 154."""
     return float(eigenvalues(net)[0])
 
 
-def lambda_max(net: Net) -> float:
+def lambda_max(net: Network) -> float:
     """The largest eigenvalue of H(W) in float64."""
     return float(eigenvalues(net)[-1])
 
@@ -48,31 +48,70 @@ def exceeds(matrix: Array, bound: Any, ball: Ball | None = None) -> bool:
     return True
 
 
-def enclose_lambda_min(matrix: Array, ball: Ball | None = None) -> arb:
-    """A ball that certainly contains the smallest eigenvalue of the symmetric `matrix` (p, p).
+def enclose_spectrum(matrix: Array, ball: Ball | None = None) -> tuple[arb, arb]:
+    """Balls that certainly contain the smallest and the largest eigenvalue of the symmetric `matrix` (p, p).
 
-    Its top is a Rayleigh quotient, its bottom the first bound that `exceeds` certifies as the gap widens.
-    Raises ValueError as `exceeds` does, ArithmeticError if no lower bound is found (entries too wide).
+    Eigenvalues are isolated by the method of van der Hoeven and Mourrain; where they repeat, so that this
+    fails, `exceeds` certifies a bound below a Rayleigh quotient. Raises ValueError as `exceeds` does,
+    ArithmeticError if nothing is found (entries too wide).
     """
     ball = ball or Ball()
     entries = _symmetric(matrix, ball)
-    values, vectors = np.linalg.eigh(ball.to_float(entries))
-    upper = _rayleigh(entries, vectors[:, :1], ball)
-    scale = float(np.abs(values).max()) or 1.0
-    for bits in range(FIRST_GAP_BITS, -GAP_GROWTH_BITS, -GAP_GROWTH_BITS):
-        with ball.working():
-            lower = (upper - ball.number(Fraction(scale) / 2**bits)).lower()
+    with ball.working():
+        found = _isolated(entries)
+        if found:
+            return reduce(arb.min, found), reduce(arb.max, found)
+        return _certified_least(entries, ball), -_certified_least(-entries, ball)
+
+
+def enclose_lambda_min(matrix: Array, ball: Ball | None = None) -> arb:
+    """A ball that certainly contains the smallest eigenvalue of the symmetric `matrix` (p, p).
+
+    The first of `enclose_spectrum`, with the same method and errors.
+    """
+    ball = ball or Ball()
+    entries = _symmetric(matrix, ball)
+    with ball.working():
+        found = _isolated(entries)
+        return reduce(arb.min, found) if found else _certified_least(entries, ball)
+
+
+def _isolated(entries: Array) -> list[arb]:
+    """Balls around all eigenvalues with multiplicity; empty if flint cannot isolate them or finds no narrow balls."""
+    try:
+        found = acb_mat(entries.tolist()).eig(algorithm="vdhoeven_mourrain", multiple=True)
+    except ValueError:
+        return []
+    values = [value.real for value in found]
+    size = max((abs(ball).mid() for ball in values), default=arb(0))
+    return values if all(ball.is_finite() and ball.rad() <= size for ball in values) else []
+
+
+def _certified_least(entries: Array, ball: Ball) -> arb:
+    """From a Rayleigh quotient down to the first bound that `exceeds` certifies as the gap widens."""
+    upper = _rayleigh(entries, _least_vector(entries, ball), ball)
+    scale = ball.array([[max((abs(entry).upper() for entry in entries.flat), key=float)]])[0, 0] or arb(1)
+    for bits in range(ball.bits - GAP_GROWTH_BITS, -GAP_GROWTH_BITS, -GAP_GROWTH_BITS):
+        lower = (upper - scale / arb(2) ** bits).lower()
         if exceeds(entries, lower, ball):
-            with ball.working():
-                return lower.union(upper)
+            return lower.union(upper)
     raise ArithmeticError(f"no lower bound on the smallest eigenvalue could be certified with {ball.name}")
 
 
-def _rayleigh(entries: Array, vector: Array, ball: Ball) -> arb:
-    v = ball.array(vector)
-    with ball.working():
-        quotient: arb = ball.matmul(v.T, ball.matmul(entries, v))[0, 0] / ball.matmul(v.T, v)[0, 0]
-        return quotient.upper()
+def _least_vector(entries: Array, ball: Ball) -> Array:
+    """About an eigenvector of the smallest eigenvalue, shape (p, 1), exact numbers; nothing is claimed of it."""
+    middle = acb_mat([[entry.mid() for entry in row] for row in entries])
+    values, vectors = middle.eig(algorithm="approx", right=True)
+    least = min(range(len(values)), key=lambda k: float(values[k].real.mid()))
+    column = [vectors[k, least] for k in range(len(entries))]
+    parts = [[part.mid()] for entry in column for part in (entry.real, entry.imag)]
+    chosen = max((parts[::2], parts[1::2]), key=lambda v: sum(float(c[0]) ** 2 for c in v))
+    return ball.array(chosen)
+
+
+def _rayleigh(entries: Array, v: Array, ball: Ball) -> arb:
+    quotient: arb = ball.matmul(v.T, ball.matmul(entries, v))[0, 0] / ball.matmul(v.T, v)[0, 0]
+    return quotient.upper()
 
 
 def _symmetric(matrix: Array, ball: Ball) -> Array:

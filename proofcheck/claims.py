@@ -158,6 +158,40 @@ class Instance:
     label: str
     precision: str
     values: Any
+    trace: Mapping[str, Any] = field(default_factory=dict, compare=False)  # numbers to show beside the bounds: the loss, ...
+
+
+@dataclass(frozen=True)
+class Checked:
+    """left <= right on one run, with balls: ``holds`` is True or False where they prove it, None where they overlap."""
+
+    id: str
+    words: str
+    left: Any
+    right: Any
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class CertifiedStep:
+    """One step of a run in balls: what was measured, and what is claimed of it."""
+
+    label: str
+    numbers: Mapping[str, Any]
+    checks: Sequence[Checked]
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A run in balls inside the hypotheses of a theorem: facts about it in words, the hypotheses, and its steps."""
+
+    facts: Mapping[str, str]
+    hypotheses: Sequence[Checked]
+    steps: Iterator[CertifiedStep]
+    length: int
+
+
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -177,17 +211,19 @@ class Sweep:
 class Paper:
     """All claims of a paper, in its order.
 
-    ``instances`` makes what statements are witnessed on; ``gd`` makes one real run, state by state, from options;
-    ``sweep`` makes many and measures each in one row.
+    ``instances`` makes what statements are witnessed on.  From the options of the command line, ``gd`` makes one real
+    run, state by state, and ``regime`` one in balls inside a theorem's hypotheses; ``stored`` reads the options of a run
+    that was stored in a folder.  ``sweep`` makes many runs and measures each in one row.
     """
 
     def __init__(self, name: str, title: str, source: str,
                  instances: Callable[[str], Iterator[Instance]] | None = None,
-                 gd: Callable[[Mapping[str, Any]], Iterator[Instance]] | None = None, sweep: Sweep | None = None) -> None:
+                 gd: Callable[[Options], Iterator[Instance]] | None = None,
+                 regime: Callable[[Options], Certified] | None = None,
+                 stored: Callable[[str], Options] | None = None, sweep: Sweep | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.instances = instances
-        self.gd = gd
-        self.sweep = sweep
+        self.gd, self.regime, self.stored, self.sweep = gd, regime, stored, sweep
         self._claims: dict[str, Claim] = {}
 
     def add(self, *claims: Claim) -> None:

@@ -1,22 +1,26 @@
 """The second checker: re-checks a ledger by its certificates and points alone.
 
 It shares nothing with the searchers.  Every certificate is replayed by the kernel and must prove the statement as the
-ledger tells it; every point is certified by the kernel and evaluated again by other code; and every verdict must be
-what the evidence amounts to.
+ledger tells it; every point is certified by the kernel and evaluated again by other code; every scalar inequality inside
+a certificate, and every point of scalar relations, is checked a second time by ``proofcheck.second``, which shares
+nothing with the kernel; and every verdict must be what the evidence amounts to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from proofcheck.confirm import confirm, matters
+from proofcheck import second
+from proofcheck.confirm import Matter, confirm, matters
 from proofcheck.evidence import read_point
 from proofcheck.independent import disagreement
 from proofcheck.kernel.point import NoCounterexample
+from proofcheck.kernel.terms import Delta, Diff, Entry, Peak, Rel, Sum, subterms, variables
+from proofcheck.kernel.text import to_text
 from proofcheck.signatures import digest
 from proofcheck.verdicts import judge
 
@@ -30,6 +34,8 @@ class Report:
     claims: int = 0
     certificates: int = 0
     counterexamples: int = 0
+    scalar_steps: int = 0
+    scalar_points: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -69,6 +75,43 @@ def _evidence(record: dict[str, Any], signatures: Mapping[str, Any], report: Rep
         if reason is not None:
             report.problems.append(f"{matter.where}: the second evaluator disagrees with the counterexample: {reason}")
             matter.evidence["counterexample"] = None
+    for matter in matters(record, signatures):
+        _second(matter, signatures, report)
+
+
+def _second(matter: Matter, signatures: Mapping[str, Any], report: Report) -> None:
+    """What the second checker says to the scalar parts of the evidence."""
+    certificate, found = matter.evidence.get("certificate"), matter.evidence.get("counterexample")
+    try:
+        if certificate is not None:
+            meaning = certificate["signature"]
+            dims = (signatures[meaning] if isinstance(meaning, str) else meaning)["dims"]
+            for step in (data for rule, data, _ in certificate["steps"] if rule == "scalar"):
+                report.scalar_steps += 1
+                second.check_step("scalar", step, dims)
+        if found is not None and all(map(_is_scalar, (matter.goal, *matter.hyps))):
+            names = {v for rel in (matter.goal, *matter.hyps) for v in variables(rel)}
+            report.scalar_points += 1
+            second.check_point(to_text(matter.goal), [to_text(h) for h in matter.hyps], found["point"]["scalars"],
+                               [v.name for v in names if v.integer])
+    except second.Refused as error:
+        report.problems.append(f"{matter.where}: the second checker refuses: {error}")
+
+
+def _is_scalar(rel: Rel) -> bool:
+    """Whether a relation has no array entries, sums or derivatives."""
+    return not any(isinstance(t, (Entry, Delta, Sum, Peak, Diff)) for side in (rel.lhs, rel.rhs) for t in subterms(side))
+
+
+def recheck_answers(answers: Iterable[Mapping[str, Any]]) -> Report:
+    """Re-check answers of ``decide`` by the second checker alone; never raises for what is in them."""
+    report = Report()
+    for number, answer in enumerate(answers, 1):
+        report.claims += 1
+        report.certificates += answer.get("certificate") is not None
+        report.counterexamples += answer.get("counterexample") is not None
+        report.problems += [f"answer {number}: {line}" for line in second.check_answer(answer)]
+    return report
 
 
 def _verdicts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[str]:

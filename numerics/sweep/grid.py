@@ -11,11 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from numerics.arithmetic import parse_precision
-from numerics.init import symmetric_net
-from numerics.net import Net
-
-NETS: dict[str, Callable[..., Net]] = {"softmax": symmetric_net}
-"""What makes the net of each name at its initialization; called with n, m, d1, d2, sigma, seed and arithmetic."""
+from numerics.relatives import NETWORKS
 
 STEP_SIZES = ("stable", "paper")
 MOST_RUNS = 1_000_000
@@ -78,8 +74,8 @@ def ratio(value: Any) -> float:
 
 def net_name(value: Any) -> str:
     """Reads the name of a network."""
-    if not isinstance(value, str) or value not in NETS:
-        raise NotAllowed(", ".join(map(repr, NETS)))
+    if not isinstance(value, str) or value not in NETWORKS:
+        raise NotAllowed(", ".join(map(repr, NETWORKS)))
     return value
 
 
@@ -88,7 +84,7 @@ def precision(value: Any) -> str:
     try:
         parse_precision(str(value))
     except ValueError:
-        raise NotAllowed("'float64', a number of digits >= 15, 'ball', and 'ball:BITS' with BITS >= 53") from None
+        raise NotAllowed("'float64', 'dd', a number of digits >= 15, 'ball', and 'ball:BITS' with BITS >= 53") from None
     return str(value)
 
 

@@ -22,9 +22,10 @@ from threadpoolctl import ThreadpoolController
 
 from numerics.arithmetic import parse_precision
 from numerics.descent import Step, gradient_descent, paper_step_size, stable_step_size
-from numerics.net import Net
+from numerics.init import symmetric_network
+from numerics.network import Network
 from numerics.spectrum import eigenvalues, lambda_min
-from numerics.sweep.grid import AXES, NETS
+from numerics.sweep.grid import AXES
 
 MEASURED: dict[str, type] = {
     "status": str,  # ok; diverged: the run left the finite numbers or ended above its first loss; invalid: no such run
@@ -95,8 +96,8 @@ def _measured(run: Mapping[str, Any]) -> dict[str, Any]:
     trace = _Trace()
     found: dict[str, Any] = {"status": "ok"}
     try:
-        start = NETS[run["net"]](n=run["n"], m=run["m"], d1=run["d"], d2=run["d"], sigma=run["sigma"], seed=run["seed"],
-                                 arithmetic=parse_precision(run["precision"]))
+        start = symmetric_network(run["net"], run["n"], run["m"], run["d"], run["d"], sigma=run["sigma"], seed=run["seed"],
+                                  arithmetic=parse_precision(run["precision"]))
         found |= {"B": _reach(start), **_spectrum(start, "initial")}
         found["eta_value"] = chosen_step_size(run["eta"], start, found["B"], run["net"])
         for step in gradient_descent(start, found["eta_value"], run["steps"]):
@@ -113,7 +114,7 @@ def _measured(run: Mapping[str, Any]) -> dict[str, Any]:
     return found | _summary(trace, trace.last, start, run["eps"])
 
 
-def chosen_step_size(eta: float | str, start: Net, B: float, net: str = "softmax") -> float:
+def chosen_step_size(eta: float | str, start: Network, B: float, net: str = "softmax") -> float:
     """The number that `eta` stands for: itself, "stable", or "paper" (Theorem 4.2, line 178, with lambda and B measured).
 
     Raises ValueError where there is none.
@@ -130,11 +131,11 @@ def chosen_step_size(eta: float | str, start: Net, B: float, net: str = "softmax
     return chosen
 
 
-def _reach(start: Net) -> float:
+def _reach(start: Network) -> float:
     return max(1.0, float(np.abs(start.arithmetic.to_float(start.logits)).max()))
 
 
-def _summary(trace: _Trace, last: Step, start: Net, eps: float) -> dict[str, Any]:
+def _summary(trace: _Trace, last: Step, start: Network, eps: float) -> dict[str, Any]:
     losses = trace.losses
     fitted, worst = contraction(losses, rounding_noise(start))
     return {"steps_done": last.tau, "loss_initial": losses[0], "loss_final": losses[-1], "rate_fitted": fitted,
@@ -142,7 +143,7 @@ def _summary(trace: _Trace, last: Step, start: Net, eps: float) -> dict[str, Any
             "motion_max": trace.motion, "kernel_change": _kernel_change(start, last.net), **_spectrum(last.net, "final")}
 
 
-def rounding_noise(net: Net) -> float:
+def rounding_noise(net: Network) -> float:
     """About the loss that float64 cannot tell from zero: each of the n d2 outputs is m times a mean with its last bit."""
     return net.n * net.d2 * (net.m * float(np.finfo(float).eps)) ** 2
 
@@ -159,14 +160,14 @@ def contraction(losses: Sequence[float], floor: float) -> tuple[float | None, fl
     return math.exp(slope), float((kept[1:] / kept[:-1]).max())
 
 
-def _spectrum(net: Net, when: str) -> dict[str, float]:
+def _spectrum(net: Network, when: str) -> dict[str, float]:
     if not np.isfinite(net.arithmetic.to_float(net.gram_matrix)).all():
         return {}
     found = eigenvalues(net)
     return {f"lambda_min_{when}": float(found[0]), f"lambda_max_{when}": float(found[-1])}
 
 
-def _kernel_change(start: Net, now: Net) -> float:
+def _kernel_change(start: Network, now: Network) -> float:
     with start.arithmetic.working():
         change = now.gram_matrix - start.gram_matrix
     return float(np.linalg.norm(start.arithmetic.to_float(change)))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from proofcheck.claims import Paper
@@ -17,8 +21,10 @@ from proofcheck.ledger import load, shown_point
 from proofcheck.papers import Source
 from proofcheck.wording import pretty as pretty
 
+T = TypeVar("T")
 WIDTH = 150
 LONG = 160
+WRAPPED = ("title", "hypotheses", "statement")
 DIGITS = 30
 
 
@@ -109,7 +115,26 @@ def table(rows: Iterable[Sequence[str]], *headings: str) -> Table:
     """A plain table."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        made.add_column(heading, overflow="fold", no_wrap=heading not in ("title", "hypotheses"))
+        made.add_column(heading, overflow="fold", no_wrap=heading not in WRAPPED)
     for row in rows:
         made.add_row(*row)
     return made
+
+
+def saved(target: str, data: Mapping[str, Any]) -> bool:
+    """Write JSON to a file, or to standard output for '-' (then True: nothing else may be printed); raises BadInput."""
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return True
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot write {target}: {error.strerror}") from None
+    return False
+
+
+def shown_progress(items: Iterable[T], total: int) -> Iterator[T]:
+    """The items, with a bar on standard error if that is a terminal."""
+    yield from track(items, "running", total=total, console=Console(stderr=True), transient=True,
+                     disable=not sys.stderr.isatty())

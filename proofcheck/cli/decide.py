@@ -22,6 +22,7 @@ from proofcheck.prove.edges import Exact, exact_boundary
 from proofcheck.prove.region import boundary_over_box
 from proofcheck.prove.search import NotProved
 from proofcheck.prove.sharpen import Sharp, near, sharpen
+from proofcheck.signatures import digest
 
 SHOWN = 18  # digits after the point
 CODES = {"proved": 0, "refuted": 1, "undecided": 3}
@@ -56,10 +57,15 @@ def run(args: argparse.Namespace) -> int:
     edge = None if args.boundary is None else edges(found, args.boundary)
     if args.json:
         more = {} if edge is None else {"boundary": edge_data(edge)}
-        _write({**data(found), **more})
+        _write(sealed({**data(found), **more}))
         return CODES[found.verdict]
     _show([*verdict_lines(found), *(() if edge is None else edge_lines(edge))])
     return CODES[found.verdict]
+
+
+def sealed(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with a digest of everything in it."""
+    return {**answer, "digest": digest(answer)}
 
 
 def _write(item: dict[str, Any]) -> None:
@@ -95,12 +101,14 @@ def verdict_lines(found: Decision) -> Iterator[str]:
 
 def data(found: Decision) -> dict[str, Any]:
     """A decision as plain data."""
+    dims = {v.name for rel in (found.goal, *found.hyps) for v in variables(rel) if v.integer}
     point = None
     if found.point is not None and found.violation is not None:
         point = counterexample(found.point, found.violation)
     return {"verdict": found.verdict, "statement": to_text(found.goal), "given": [to_text(h) for h in found.hyps],
-            "assumed": list(found.assumed), "explanation": found.explanation, "certificate": found.certificate,
-            "counterexample": point, "undecided": list(found.boxes), "tried": found.tried}
+            "dims": sorted(dims), "assumed": list(found.assumed), "explanation": found.explanation,
+            "certificate": found.certificate, "counterexample": point, "undecided": list(found.boxes),
+            "tried": found.tried}
 
 
 def counterexample(point: Point, violation: Violation) -> dict[str, Any]:
@@ -213,7 +221,7 @@ def _sharpened(args: argparse.Namespace, goal: Rel, hyps: tuple[Rel, ...]) -> in
     except NotProved as error:
         found = f"no best value of {constant.name} could be bracketed: {error}"
     if args.json:
-        _write({"statement": to_text(goal), "given": [to_text(h) for h in hyps], "sharpen": sharp_data(found)})
+        _write(sealed({"statement": to_text(goal), "given": [to_text(h) for h in hyps], "sharpen": sharp_data(found)}))
     else:
         _show([f"sharpest {constant.name} in: {shown(goal)}",
                *([f"given: {', '.join(map(shown, hyps))}"] if hyps else []), *sharp_lines(found)])

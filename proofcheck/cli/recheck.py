@@ -1,29 +1,50 @@
-"""``proofcheck recheck LEDGER``: the second checker, on certificates and points alone."""
+"""``proofcheck recheck FILE``: the second checker, on certificates and points alone."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
 from proofcheck.cli.common import console
 from proofcheck.ledger import load
-from proofcheck.recheck import recheck
+from proofcheck.recheck import Report, recheck, recheck_answers
 
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("recheck", help="the independent second checker, on certificates alone")
-    parser.add_argument("ledger", metavar="LEDGER", type=Path, help="a file written by 'proofcheck verify --json'")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a ledger written by 'proofcheck verify --json', or an "
+                        "answer, or a list of answers, written by 'proofcheck decide --json'")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """0: everything holds; 1: something does not, one line each."""
-    report = recheck(load(args.ledger))
+    answers = answers_in(args.file)
+    report = recheck(load(args.file)) if answers is None else recheck_answers(answers)
     out = console()
     for problem in report.problems:
         out.print(f"does not hold: {problem}", soft_wrap=True)
-    out.print(f"{report.claims} claims: {report.certificates} certificates replayed, {report.counterexamples} "
-              f"counterexamples evaluated twice, {len(report.problems)} problems", soft_wrap=True)
+    out.print(summary(report) if answers is None else
+              f"{report.claims} answers: {report.certificates} proofs and {report.counterexamples} counterexamples checked "
+              f"by the second checker, {len(report.problems)} problems", soft_wrap=True)
     return 1 if report.problems else 0
+
+
+def summary(report: Report) -> str:
+    """What was re-checked in a ledger, in one line."""
+    return (f"{report.claims} claims: {report.certificates} certificates replayed, {report.counterexamples} "
+            f"counterexamples evaluated twice; {report.scalar_steps} scalar steps and {report.scalar_points} scalar "
+            f"counterexamples checked by the second checker; {len(report.problems)} problems")
+
+
+def answers_in(path: Path) -> list[dict[str, Any]] | None:
+    """The answers of ``decide`` in a file, or None if it holds something else (a ledger, say, or nothing readable)."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    found = data if isinstance(data, list) else [data]
+    return found if found and all(isinstance(a, dict) and "verdict" in a for a in found) else None

@@ -337,6 +337,9 @@ class _Normalizer:
                 return self.power(dict(atom[1]), power)
             if atom[:2] == ("fn", "Abs") and power > 0 and power % 2 == 0 and len(atom[2]) <= MAX_SQUARED:
                 return self.power(dict(atom[2]), power)
+        if atom[0] == "base" and power > 1:
+            whole = power.numerator // power.denominator
+            return _product(self.power(dict(atom[1]), whole), _atom(atom, power - whole))
         if atom[0] == "exp" and power == 1 and any(_is_logarithm(m) for m, _ in atom[1]):
             return self.exponential(dict(atom[1]))
         number = _number_under_root(atom)

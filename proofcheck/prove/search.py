@@ -49,6 +49,8 @@ class Search:
     proved: dict[object, Tree] = field(default_factory=dict)
     failed: dict[object, tuple[int, int, int]] = field(default_factory=dict)
     hopeless: dict[object, bool] = field(default_factory=dict)
+    squares: dict[object, Tree | None] = field(default_factory=dict)  # certificates of polynomials, and failures
+    in_vain: int = 0  # how many of them were looked for and not found
     open: list[str] = field(default_factory=list)
 
     def run(self, goal: Goal) -> Tree:

@@ -32,20 +32,27 @@ class Bound:
     sharp: bool
 
 
-def coupled(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
-    """Shrink a range, or change a parameter so that fewer terms couple it to others."""
-    bounds = [b for k in active(goal) for b in _bounds(goal.domain, k)]
-    for bound in bounds:
+def ranges(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
+    """Shrink a range; nothing else is tried before that."""
+    for bound in _all_bounds(goal):
         smaller = _narrowed(goal, bound)
         if smaller is not None:
             head, inner = smaller
             tree = search.prove(inner, depth)
             yield None if tree is None else [*head, tree]
             raise Settled
+
+
+def changes(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
+    """Change a parameter so that fewer terms couple it to others."""
     if goal.rewrites > 0:
-        for change, inner in _ranked(goal, bounds)[:MOST]:
+        for change, inner in _ranked(goal, _all_bounds(goal))[:MOST]:
             tree = search.prove(inner, depth)
             yield None if tree is None else change.node(tree)
+
+
+def _all_bounds(goal: Goal) -> list[Bound]:
+    return [b for k in active(goal) for b in _bounds(goal.domain, k)]
 
 
 def active(goal: Goal) -> list[int]:

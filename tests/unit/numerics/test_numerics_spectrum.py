@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
-from numerics import Ball, eigenvalues, enclose_lambda_min, exceeds, lambda_max, lambda_min, symmetric_net
+from numerics import Ball, eigenvalues, enclose_lambda_min, enclose_spectrum, exceeds, lambda_max, lambda_min, symmetric_net
 
 KNOWN = [[2, 1], [1, 2]]  # eigenvalues 1 and 3
 TINY = Fraction(1, 10**40)
@@ -100,3 +100,23 @@ def test_bad_matrices(matrix, message):
     for check in (lambda: exceeds(matrix, 0), lambda: enclose_lambda_min(matrix)):
         with pytest.raises(ValueError, match=message):
             check()
+
+
+@pytest.mark.parametrize("copies", [1, 2, 4])
+def test_repeated_eigenvalues_are_enclosed_sharply(copies):
+    ball = Ball(300)
+    matrix = np.kron(np.array(KNOWN), np.eye(copies, dtype=int))
+    least, largest = enclose_spectrum(matrix, ball)
+    assert least.contains(1)
+    assert largest.contains(3)
+    assert max(least.rad(), largest.rad()) < arb(2) ** -250
+    assert enclose_lambda_min(np.eye(3, dtype=int), ball).contains(1)
+
+
+def test_the_fallback_agrees_where_isolation_works(monkeypatch):
+    matrix, ball = symmetric_net(2, 30, 2, 2, seed=0).to(Ball(300)).gram_matrix, Ball(300)
+    isolated = enclose_spectrum(matrix, ball)
+    monkeypatch.setattr("numerics.spectrum._isolated", lambda entries: [])
+    for one, two in zip(isolated, enclose_spectrum(matrix, ball), strict=True):
+        assert one.overlaps(two)
+        assert two.rad() < arb(2) ** -200
