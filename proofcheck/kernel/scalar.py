@@ -196,7 +196,7 @@ def _mono(term: Expr, domain: Domain, strict: bool, name: str, sign: str, slope:
     whole = domain.box[var]
     change = derivative(term, var)
     at, is_open = (whole.lo, whole.lo_open) if rising else (whole.hi, whole.hi_open)
-    away = strict and (is_open or isinf(at))
+    away = strict and (is_open or isinstance(at, float))
     inner = interior(domain, var)
     _check(tidy(change if rising else -change, inner.box), inner, away, slope)
     _check(*face_of(term, domain, var, at), strict and not away, face)

@@ -45,14 +45,15 @@ def _rational(value: Fraction) -> fmpq:
 
 def stays(p: fmpq_poly, lo: Fraction | float, hi: Fraction | float, strict: bool, lo_open: bool, hi_open: bool) -> bool:
     """Whether p >= 0 (or > 0) on the range, whose ends may be infinite."""
-    if lo == hi and not isinf(lo):
+    if lo == hi and not isinstance(lo, float):
         return _at(p, lo) > 0 or (not strict and _at(p, lo) == 0)
     if p.degree() < 1:
         return p[0] > 0 or (not strict and p[0] == 0)
     crossing = _square_free(p) if strict else _odd_part(p)
     if roots_between(crossing, lo, hi):
         return False
-    if strict and not all(is_open or isinf(end) or _at(p, end) > 0 for end, is_open in ((lo, lo_open), (hi, hi_open))):
+    closed = [end for end, is_open in ((lo, lo_open), (hi, hi_open)) if isinstance(end, Fraction) and not is_open]
+    if strict and not all(_at(p, end) > 0 for end in closed):
         return False
     return _at(p, _inside(p, lo, hi)) > 0
 
@@ -64,10 +65,10 @@ def _at(p: fmpq_poly, x: Fraction | float) -> fmpq:
 def _inside(p: fmpq_poly, lo: Fraction | float, hi: Fraction | float) -> Fraction:
     """A point inside the range that is no root; one of degree + 1 points is none."""
     for k in range(1, p.degree() + 2):
-        if not isinf(lo) and not isinf(hi):
-            x = Fraction(lo) + (Fraction(hi) - Fraction(lo)) * Fraction(k, p.degree() + 2)
+        if isinstance(lo, Fraction):
+            x = lo + (hi - lo) * Fraction(k, p.degree() + 2) if isinstance(hi, Fraction) else lo + k
         else:
-            x = Fraction(lo) + k if not isinf(lo) else Fraction(hi) - k if not isinf(hi) else Fraction(k)
+            x = hi - k if isinstance(hi, Fraction) else Fraction(k)
         if _at(p, x) != 0:
             return x
     raise NotPolynomial("the zero polynomial")
@@ -96,7 +97,7 @@ def roots_between(p: fmpq_poly, lo: Fraction | float, hi: Fraction | float) -> i
     chain = [p, p.derivative()]
     while chain[-1].degree() > 0:
         chain.append(-(chain[-2] % chain[-1]))
-    at_end = 0 if isinf(hi) else int(_at(p, hi) == 0)
+    at_end = 0 if isinstance(hi, float) else int(_at(p, hi) == 0)
     return _variations(chain, lo) - _variations(chain, hi) - at_end
 
 
@@ -107,7 +108,7 @@ def _variations(chain: list[fmpq_poly], x: Fraction | float) -> int:
 
 
 def _sign(q: fmpq_poly, x: Fraction | float) -> int:
-    if not isinf(x):
+    if not isinstance(x, float):
         value = _at(q, x)
     else:
         value = q[q.degree()] * (-1 if x < 0 and q.degree() % 2 else 1) if q.degree() >= 0 else fmpq(0)

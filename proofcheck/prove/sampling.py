@@ -176,7 +176,7 @@ def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
 
 def is_bounded(spread: Range) -> bool:
     """Whether both ends are finite."""
-    return not (isinf(spread.lo) or isinf(spread.hi))
+    return not (isinstance(spread.lo, float) or isinstance(spread.hi, float))
 
 
 def lowest(value: Value, box: Box) -> Place | None:

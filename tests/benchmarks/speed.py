@@ -93,7 +93,7 @@ def digits_case(n: int, d: int, m: int, digits: int, target: float) -> Case:
         engine = CentreEngine(net().to(Mp(digits)), eta)
         return {OURS: Job(engine.step, lambda: engine.weights), **mpmath_gd(net(), eta, digits)}
 
-    return Case(f"GD step, {digits} digits, ({n},{d},{m})", target, 5, jobs, lambda: net().w, 10.0 ** (8 - digits))
+    return Case(f"GD step, {digits} digits, ({n},{d},{m})", target, 20, jobs, lambda: net().w, 10.0 ** (8 - digits))
 
 
 def pairs_case(n: int, d: int, m: int, target: float) -> Case:

@@ -113,7 +113,7 @@ def _narrowed(goal: Goal, bound: Bound) -> tuple[Tree, Goal] | None:
     if end is None or not whole.lo <= end <= whole.hi or not whole.lo < whole.hi:
         return None
     opened = bound.sharp and end == old and not (whole.hi_open if bound.upper else whole.lo_open)
-    better = end != old and (isinf(old) or end == 0) and whole.lo < end < whole.hi
+    better = end != old and (isinstance(old, float) or end == 0) and whole.lo < end < whole.hi
     if not (opened or better):
         return None
     why: Tree = ["use", [[to_text(tidy(ONE / bound.slope, goal.box)), [bound.k], []]], EVAL]
