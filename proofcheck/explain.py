@@ -14,7 +14,7 @@ from typing import Any
 
 from proofcheck.kernel.calculus import derivative
 from proofcheck.kernel.domain import Domain, Range, Sided, gap, intervals, is_positive, tidy
-from proofcheck.kernel.intervals import Interval, Undefined, enclose, isinf, precision
+from proofcheck.kernel.intervals import Interval, Undefined, enclose, precision
 from proofcheck.kernel.scalar import CHECKS, Tree, face_of, in_exponentials, interior, put_in, swap
 from proofcheck.kernel.terms import Add, Expr, Fn, Num, Pow, Var, add, exp, log, mul, subterms, variables
 from proofcheck.kernel.text import Reader, to_text
@@ -141,7 +141,7 @@ def _corner(state: State) -> Step:
 def _face_words(state: State, name: str, sign: str) -> str:
     side = state.domain.box[state.domain.variable(name)]
     at = side.lo if sign == "+" else side.hi
-    return f"{name} -> {'-' if at < 0 else ''}oo" if isinstance(at, float) and isinf(at) else f"{name} = {at}"
+    return f"{name} -> {'-' if at < 0 else ''}oo" if isinstance(at, float) else f"{name} = {at}"
 
 
 def step_of(state: State) -> Step:
@@ -247,7 +247,7 @@ def _mono(state: State, name: str, sign: str, slope: Tree, face: Tree) -> Step:
     whole = domain.box[var]
     change = derivative(state.term, var)
     at, is_open = (whole.lo, whole.lo_open) if rising else (whole.hi, whole.hi_open)
-    away = state.strict and (is_open or isinf(at))
+    away = state.strict and (is_open or isinstance(at, float))
     inner = interior(domain, var)
     term, there = face_of(state.term, domain, var, at)
     return Step(f"it {'grows' if rising else 'falls'} with {name}, so {_face_words(state, name, sign)} decides",
@@ -336,8 +336,8 @@ def _change(state: State, name: str, new: str, forward: str, backward: str, low:
 
 
 def _range(name: str, side: Range) -> str:
-    low = "" if isinf(side.lo) else f"{side.lo} {'<' if side.lo_open else '<='} "
-    high = "" if isinf(side.hi) else f" {'<' if side.hi_open else '<='} {side.hi}"
+    low = "" if isinstance(side.lo, float) else f"{side.lo} {'<' if side.lo_open else '<='} "
+    high = "" if isinstance(side.hi, float) else f" {'<' if side.hi_open else '<='} {side.hi}"
     if low and not high:
         return f" and {name} {'>' if side.lo_open else '>='} {side.lo}"
     return f" and {low}{name}{high}" if low or high else ""

@@ -35,11 +35,6 @@ def ball(value: Fraction) -> arb:
     return arb(fmpq(value.numerator, value.denominator))
 
 
-def isinf(end: Fraction | End) -> bool:
-    """Whether an end is infinite; unlike the one of math, this never rounds a large rational to a float."""
-    return isinstance(end, float)
-
-
 def whole_power(x: arb, n: int) -> arb:
     """x**n for n >= 0; flint's own power gives nan for a ball around 0."""
     found = arb(1)

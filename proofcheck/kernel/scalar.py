@@ -51,7 +51,7 @@ from proofcheck.kernel.domain import (
     same,
     tidy,
 )
-from proofcheck.kernel.intervals import End, Interval, enclose, isinf, precision
+from proofcheck.kernel.intervals import End, Interval, enclose, precision
 from proofcheck.kernel.sturm import NotPolynomial, polynomial, stays
 from proofcheck.kernel.terms import (
     Expr,

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from flint import fmpq, fmpq_poly
 
-from proofcheck.kernel.intervals import isinf
 from proofcheck.kernel.normal import NotNormalizable, Rational, normal
 from proofcheck.kernel.terms import Expr, Var
 

@@ -12,7 +12,7 @@ from math import floor
 from flint import arb
 
 from proofcheck.kernel.domain import Box, Domain, Range
-from proofcheck.kernel.intervals import ball, isinf, precision, whole_power
+from proofcheck.kernel.intervals import ball, precision, whole_power
 from proofcheck.kernel.terms import Add, Const, Expr, Fn, Mul, Num, Pow, Var
 
 Place = dict[Var, Fraction]

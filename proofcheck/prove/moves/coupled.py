@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from proofcheck.kernel.domain import Domain, is_nonnegative, is_positive, tidy
-from proofcheck.kernel.intervals import isinf
 from proofcheck.kernel.normal import Poly, normal
 from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Expr, Num, Var, variables
