@@ -24,6 +24,7 @@ from proofcheck.refute.scalar import POINTS_PER_SECOND, inhabitant, refute_scala
 from proofcheck.wording import pretty
 
 QUICK = 0.3
+EFFORTS = {"<=": (1.0,), "=": (1.0,), "<": (0.05, 1.0)}  # a strict claim may fail by equality: look early
 
 
 class DomainError(ValueError):
@@ -86,13 +87,15 @@ def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed:
     assumed = assumptions(goal, hyps)
     found = refute_scalar(goal, hyps, seed, min(QUICK, budget), closed=False)
     reason = ""
-    if found is None:
+    for part in () if found else EFFORTS[goal.op]:
         try:
-            theorem = _prove(goal, hyps, budget)
+            theorem = _prove(goal, hyps, part * budget)
             return Decision("proved", goal, hyps, explain(theorem), assumed, theorem=theorem)
         except NotProved as error:
             reason = str(error)
-        found = refute_scalar(goal, hyps, seed, budget / 2)
+        found = refute_scalar(goal, hyps, seed, part * budget / 2)
+        if found is not None:
+            break
     if found is not None:
         point, violation = found
         return Decision("refuted", goal, hyps, refutation(goal, point, violation), assumed, point=point,
