@@ -277,12 +277,13 @@ def _extended(point: Point, goal: Rel, hyps: Hyps) -> Iterator[Point]:
     """A point for the parameters, completed by constant arrays where hypotheses speak of arrays."""
     yield point
     rest = frozenset(a for h in hyps for a in arrays(h))
-    sizes = {v.name: Fraction(1) for h in (goal, *hyps) for v in variables(h) if v.integer}
-    sizes |= {p.dim.name: Fraction(1) for a in rest for p in a.params} | dict(point.scalars)
+    dims = {v.name for h in (goal, *hyps) for v in variables(h) if v.integer} | {p.dim.name for a in rest for p in a.params}
+    sizes = {d: Fraction(1) for d in dims}
+    sizes |= {d: k for d, k in point.scalars.items() if d in dims and isinstance(k, Fraction)}
     if rest and all(sizes[p.dim.name] <= 4 for a in rest for p in a.params):
         for value in (0, 1):
-            yield Point(sizes, {a.name: _constant(Fraction(value), [int(sizes[p.dim.name]) for p in a.params])
-                                for a in rest})
+            yield Point({**sizes, **point.scalars},
+                        {a.name: _constant(Fraction(value), [int(sizes[p.dim.name]) for p in a.params]) for a in rest})
 
 
 def _constant(value: Fraction, shape: list[int]) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from proofcheck.evidence import value_text
+from proofcheck.explain import explain
 from proofcheck.kernel import rules
 from proofcheck.kernel.certificate import Certificate, certify
 from proofcheck.kernel.domain import box_from
@@ -11,13 +13,18 @@ from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.point import Evaluator, NoCounterexample, Point, Violation
 from proofcheck.kernel.signs import bounds
 from proofcheck.kernel.terms import Rel, Var, variables
-from proofcheck.kernel.text import Reader, Signature, to_text
+from proofcheck.kernel.text import Reader, Signature, TextError, to_text
 from proofcheck.kernel.theorem import RuleError, Theorem
+from proofcheck.prove.moves import MOVES
+from proofcheck.prove.remaining import remaining
 from proofcheck.prove.scalar import prove_scalar
 from proofcheck.prove.search import NotProved
-from proofcheck.refute.scalar import refute_scalar
+from proofcheck.prove.void import contradiction
+from proofcheck.refute.scalar import POINTS_PER_SECOND, inhabitant, refute_scalar
+from proofcheck.wording import pretty
 
 QUICK = 0.3
+EFFORTS = {"<=": (1.0,), "=": (1.0,), "<": (0.05, 1.0)}  # a strict claim may fail by equality: look early
 
 
 class DomainError(ValueError):
@@ -37,6 +44,7 @@ class Decision:
     point: Point | None = None
     violation: Violation | None = None
     boxes: tuple[str, ...] = field(default=())
+    tried: str = ""
 
     @property
     def certificate(self) -> Certificate | None:
@@ -51,31 +59,65 @@ def decide(text: str, given: str = "", budget: float = 5.0, dims: frozenset[str]
     Names in ``dims`` are integers >= 1.  Raises TextError for text that cannot be read and DomainError for
     hypotheses that contradict each other.
     """
+    goal, hyps = read(text, given, dims)
+    require_consistent(hyps)
+    found = decide_relation(goal, hyps, budget, seed)
+    if found.verdict != "refuted" and is_coupled(hyps) and inhabitant(hyps, seed) is None:
+        if contradiction(hyps) is not None:
+            raise DomainError("the hypotheses contradict each other, so that anything would follow from them: "
+                              f"{', '.join(pretty(to_text(h)) for h in hyps)}")
+        return replace(found, assumed=(*found.assumed, "no point of the domain was found: it may be empty"))
+    return found
+
+
+def read(text: str, given: str = "", dims: frozenset[str] = frozenset()) -> tuple[Rel, tuple[Rel, ...]]:
+    """The relation and the hypotheses; raises TextError, also for an integer that does not occur."""
     reader = Reader(Signature(dims=dims))
     goal, hyps = reader.relation(text), reader.relations(given)
-    require_consistent(hyps)
-    return decide_relation(goal, hyps, budget, seed)
+    known = {v.name for r in (goal, *hyps) for v in variables(r)}
+    strange = sorted(dims - known)
+    if strange:
+        allowed = ", ".join(sorted(known)) or "none, there are no parameters"
+        raise TextError(f"integers {', '.join(strange)}: allowed is a parameter of the relations: {allowed}")
+    return goal, hyps
 
 
 def decide_relation(goal: Rel, hyps: tuple[Rel, ...], budget: float = 5.0, seed: int = 0) -> Decision:
     """The same for a relation that is already a term."""
     assumed = assumptions(goal, hyps)
-    found = refute_scalar(goal, hyps, seed, QUICK)
+    found = refute_scalar(goal, hyps, seed, min(QUICK, budget), closed=False)
     reason = ""
-    boxes: tuple[str, ...] = ()
-    if found is None:
+    for part in () if found else EFFORTS[goal.op]:
         try:
-            theorem = _prove(goal, hyps, budget)
-            return Decision("proved", goal, hyps, _how(theorem), assumed, theorem=theorem)
+            theorem = _prove(goal, hyps, part * budget)
+            return Decision("proved", goal, hyps, explain(theorem), assumed, theorem=theorem)
         except NotProved as error:
-            reason, boxes = str(error), tuple(error.boxes)
-        found = refute_scalar(goal, hyps, seed, budget / 2)
+            reason = str(error)
+        found = refute_scalar(goal, hyps, seed, part * budget / 2)
+        if found is not None:
+            break
     if found is not None:
         point, violation = found
-        where = ", ".join(f"{k} = {v}" for k, v in point.scalars.items()) or "any point"
-        text = f"At {where} the left side is {violation.lhs} and the right side is {violation.rhs}."
-        return Decision("refuted", goal, hyps, text, assumed, point=point, violation=violation)
-    return Decision("undecided", goal, hyps, f"Neither proved nor refuted: {reason}.", assumed, boxes=boxes)
+        return Decision("refuted", goal, hyps, refutation(goal, point, violation), assumed, point=point,
+                        violation=violation)
+    tried = (f"{len(MOVES)} kinds of steps for a proof ({', '.join(m.__name__ for m in MOVES)}), about "
+             f"{int(budget / 2 * POINTS_PER_SECOND)} points for a counterexample (seed {seed})")
+    return Decision("undecided", goal, hyps, f"Neither proved nor refuted: {reason}.", assumed,
+                    boxes=remaining(goal, hyps, min(budget, 1.0)) if goal.op != "=" else (), tried=tried)
+
+
+def refutation(goal: Rel, point: Point, violation: Violation) -> str:
+    """What happens at a violating point, in words."""
+    where = ", ".join(f"{k} = {pretty(value_text(v))}" for k, v in point.scalars.items()) or "any point"
+    if goal.op == "<" and (touch := _touch(violation)):
+        return f"At {where} both sides are equal ({touch}), so the strict inequality fails."
+    return f"At {where} the left side is {violation.lhs} and the right side is {violation.rhs}."
+
+
+def _touch(violation: Violation) -> str:
+    """The common value of two sides whose difference is not seen by balls, or nothing."""
+    tiny = violation.margin == "0" or violation.margin.startswith("[+/-")
+    return violation.lhs if tiny else ""
 
 
 def _prove(goal: Rel, hyps: tuple[Rel, ...], budget: float) -> Theorem:
@@ -87,21 +129,16 @@ def _prove(goal: Rel, hyps: tuple[Rel, ...], budget: float) -> Theorem:
         raise NotProved(f"no identity of normal forms ({error})") from None
 
 
-def _how(theorem: Theorem) -> str:
-    if theorem.rule == "identity":
-        return "Both sides have the same normal form."
-    return f"The kernel checked a proof with {_size(theorem.data['tree'])} steps over the whole domain."
-
-
-def _size(tree: object) -> int:
-    return 1 + sum(_size(t) for t in tree if isinstance(t, list)) if isinstance(tree, list) else 0
-
-
 def assumptions(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, ...]:
     """What is taken for granted about parameters that no hypothesis mentions."""
     mentioned: set[Var] = set().union(*(variables(h) for h in hyps))
     loose = sorted(variables(goal) - mentioned, key=lambda v: v.name)
     return tuple(f"{v.name} ranges over all {'integers >= 1' if v.integer else 'reals'}" for v in loose)
+
+
+def is_coupled(hyps: tuple[Rel, ...]) -> bool:
+    """Whether a hypothesis is more than the range of one parameter."""
+    return any(variables(h) and not bounds((h,)) for h in hyps)
 
 
 def require_consistent(hyps: tuple[Rel, ...]) -> None:

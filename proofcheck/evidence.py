@@ -1,6 +1,7 @@
 """Counterexamples as plain data, and the kernel's word on them.
 
-Rationals are text, so that nothing is lost between the search, the ledger and the re-checkers.
+Numbers are text, rationals and terms such as log(2), so that nothing is lost between the search, the ledger and the
+re-checkers.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from proofcheck.kernel.calculus import NotDifferentiable, derivative
-from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
-from proofcheck.kernel.terms import Diff, Expr, Rel, children, rebuild
+from proofcheck.kernel.point import NoCounterexample, Point, Violation, closed, refute
+from proofcheck.kernel.terms import Diff, Expr, Num, Rel, children, rebuild
+from proofcheck.kernel.text import Reader, to_text
 
 PRECISIONS = (128, 512, 2048)
 
@@ -67,17 +69,31 @@ def recertified(hyps: Hyps, goal: Rel, data: Mapping[str, Any]) -> Violation:
 
 def point_data(point: Point) -> Data:
     """Scalars and nested lists of rationals, as text."""
-    return {"scalars": {k: str(Fraction(v)) for k, v in sorted(point.scalars.items())},
+    return {"scalars": {k: value_text(v) for k, v in sorted(point.scalars.items())},
             "arrays": {k: _texts(v) for k, v in sorted(point.arrays.items())}}
 
 
 def read_point(data: Mapping[str, Any]) -> Point:
     """The inverse of ``point_data``; raises NoCounterexample for anything else."""
     try:
-        return Point({k: Fraction(v) for k, v in data["scalars"].items()},
+        return Point({k: read_value(v) for k, v in data["scalars"].items()},
                      {k: _numbers(v) for k, v in data["arrays"].items()})
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise NoCounterexample(f"not a point: {error}") from None
+
+
+def value_text(value: Fraction | Expr) -> str:
+    """The value of one parameter as text."""
+    return to_text(value) if isinstance(value, Expr) else str(Fraction(value))
+
+
+def read_value(text: str) -> Fraction | Expr:
+    """The inverse of ``value_text``; raises NoCounterexample or ValueError for anything else."""
+    try:
+        return Fraction(text)
+    except ValueError:
+        term = closed(Reader().term(text))
+    return term.value if isinstance(term, Num) else term
 
 
 def _texts(item: Any) -> Any:

@@ -49,41 +49,37 @@ class NoNumber(ValueError):
 def disagreement(hyps: tuple[Rel, ...], goal: Rel, point: Point, at: Mapping[str, int]) -> str | None:
     """What speaks against a counterexample, if anything: a hypothesis that fails, or a goal that holds there.
 
-    More digits are tried before it is said to be wrong, because nearly equal numbers may need them.
+    More digits are tried before it is said to be wrong, or that two nearly equal numbers are equal.
     """
     reason = None
     for digits in DIGITS:
         with mpmath.workdps(digits):
-            reason = _objection(hyps, goal, point, at)
-        if reason is None:
+            reason, close = _objection(hyps, goal, point, at)
+        if reason is None and not close:
             return None
     return reason
 
 
-def _objection(hyps: tuple[Rel, ...], goal: Rel, point: Point, at: Mapping[str, int]) -> str | None:
-    """The same at the working precision."""
-    judge = Judge(point, hyps)
+def _objection(hyps: tuple[Rel, ...], goal: Rel, point: Point, at: Mapping[str, int]) -> tuple[str | None, bool]:
+    """The same at the working precision, and whether more digits may change it."""
     try:
-        for hyp in hyps:
-            for where in judge.places(free_indices(hyp)):
-                if not judge.holds(hyp, where, 1):
-                    return f"the hypothesis {hyp} fails at {_named(where)}"
-        where = {i: int(at[i.name]) for i in free_indices(goal)}
-        if any(not 1 <= k <= judge.size(i.dim) for i, k in where.items()):
-            return f"{dict(at)} is not a place"
-        return "the statement holds there" if judge.holds(goal, where, 0) else None
-    except (NoNumber, KeyError, IndexError, TypeError) as error:
-        return f"it cannot be evaluated: {error}"
+        judge = Judge(point, hyps)
+    except (NoNumber, KeyError, TypeError) as error:
+        return f"it cannot be evaluated: {error}", False
+    return judge.objection(hyps, goal, at), judge.close
 
 
 class Judge:
     """Values at one point; parameters that the point leaves out are taken from equations among the hypotheses."""
 
     def __init__(self, point: Point, hyps: tuple[Rel, ...] = ()) -> None:
-        self.numbers: dict[str, Number] = {k: _number(v) for k, v in point.scalars.items()}
+        self.known: dict[tuple[Any, tuple[int, ...]], Number] = {}
         self.sizes = dict(point.scalars)
         self.arrays = point.arrays
-        self.known: dict[tuple[Any, tuple[int, ...]], Number] = {}
+        self.close = False  # whether two different numbers were taken for equal
+        self.summand = mpmath.mpf(0)  # the largest one, because sums lose digits by cancellation
+        self.numbers: dict[str, Number] = {}
+        self.numbers |= {k: self.value(v, {}) if isinstance(v, Expr) else _number(v) for k, v in self.sizes.items()}
         for _ in hyps:
             self._solve(hyps)
 
@@ -95,10 +91,24 @@ class Judge:
                 except NoNumber:
                     continue
 
+    def objection(self, hyps: tuple[Rel, ...], goal: Rel, at: Mapping[str, int]) -> str | None:
+        """What speaks against a counterexample, if anything."""
+        try:
+            for hyp in hyps:
+                for where in self.places(free_indices(hyp)):
+                    if not self.holds(hyp, where, 1):
+                        return f"the hypothesis {hyp} fails at {_named(where)}"
+            where = {i: int(at[i.name]) for i in free_indices(goal)}
+            if any(not 1 <= k <= self.size(i.dim) for i, k in where.items()):
+                return f"{dict(at)} is not a place"
+            return "the statement holds there" if self.holds(goal, where, 0) else None
+        except (NoNumber, KeyError, IndexError, TypeError) as error:
+            return f"it cannot be evaluated: {error}"
+
     def size(self, dim: Var) -> int:
         """The value of a dimension."""
         value = self.sizes.get(dim.name)
-        if value is None or Fraction(value).denominator != 1 or value < 1:
+        if not isinstance(value, (int, Fraction)) or value.denominator != 1 or value < 1:
             raise NoNumber(f"{dim.name} is not an integer >= 1")
         return int(value)
 
@@ -109,15 +119,14 @@ class Judge:
             yield dict(zip(ordered, values, strict=True))
 
     def holds(self, rel: Rel, where: Where, scale: int) -> bool:
-        """Whether a relation holds; an equation up to the last digits of its sides, or of ``scale`` if that is larger."""
+        """Whether a relation holds; sides that agree up to their last digits, or those of ``scale``, count as equal."""
+        self.summand = mpmath.mpf(0)
         left, right = self.value(rel.lhs, where), self.value(rel.rhs, where)
-        room = (abs(left) + abs(right) + scale) * mpmath.mpf(10) ** (LAST - mpmath.mp.dps)
-        match rel.op:
-            case "=":
-                return bool(abs(left - right) <= room)
-            case "<=":
-                return bool(left <= right)
-        return bool(left < right)
+        room = (abs(left) + abs(right) + self.summand + scale) * mpmath.mpf(10) ** (LAST - mpmath.mp.dps)
+        if left == right or abs(left - right) <= room:
+            self.close |= rel.op != "=" and left != right
+            return rel.op != "<"
+        return rel.op != "=" and bool(left < right)
 
     def value(self, term: Expr, where: Where) -> Number:
         """The value of a term."""
@@ -141,7 +150,9 @@ class Judge:
             case Peak(index, body):
                 return max(self._along(index, body, where))
             case Add(args):
-                return mpmath.fsum(self.value(a, where) for a in args)
+                parts = [self.value(a, where) for a in args]
+                self.summand = max(self.summand, *map(abs, parts))
+                return mpmath.fsum(parts)
             case Mul(args):
                 return mpmath.fprod(self.value(a, where) for a in args)
             case Pow(base, power):

@@ -19,6 +19,7 @@ from rich.table import Table
 from proofcheck.claims import Paper
 from proofcheck.ledger import load, shown_point
 from proofcheck.papers import Source
+from proofcheck.wording import pretty as pretty
 
 T = TypeVar("T")
 WIDTH = 150
@@ -89,15 +90,6 @@ def _members(paper: Paper, key: str) -> set[str]:
 def committed(source: Source) -> dict[str, Any] | None:
     """The ledger that is committed with the paper, if there is one."""
     return load(source.ledger) if source.ledger.exists() else None
-
-
-def pretty(text: str) -> str:
-    """A relation as people write it; the ledger keeps the exact text."""
-    factor = r"(\w+(?:\[[^\]]*\])?|\(\w+\))\*\*\(-1\)"
-    text = re.sub(r"(?<![\w)\].])1\*" + factor, r"1/\1", text)
-    text = re.sub(r"\*" + factor, r"/\1", text)
-    text = re.sub(r"/\((\w+)\)", r"/\1", text).replace(" + (-1)*", " - ").replace(" + (-1)", " - 1")
-    return re.sub(r"(?<!\*)\(-1\)\*", "-", text).replace(" == ", " = ")
 
 
 def shortened(text: str) -> str:

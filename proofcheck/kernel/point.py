@@ -1,7 +1,7 @@
-"""Counterexamples: an explicit rational point at which all hypotheses hold and the conclusion fails.
+"""Counterexamples: an explicit point at which all hypotheses hold and the conclusion fails.
 
-The point is evaluated with balls, by plain loops over the indices; nothing is claimed unless the balls
-of the two sides are disjoint (or exact and equal, where equality refutes a strict inequality).
+The point is evaluated with balls, by plain loops over the indices; nothing is claimed unless the balls of the two
+sides are disjoint, or the sides are equal by their normal form, where equality refutes a strict inequality.
 """
 
 from __future__ import annotations
@@ -50,9 +50,12 @@ class NoCounterexample(ValueError):
 
 @dataclass(frozen=True)
 class Point:
-    """Values for the dimensions, the parameters and the arrays (nested lists, in the order of the indices)."""
+    """Values for the dimensions, the parameters and the arrays (nested lists, in the order of the indices).
 
-    scalars: Mapping[str, Fraction] = field(default_factory=dict)
+    A parameter is a rational or a term without parameters, such as ``log(2)``; all else is rational.
+    """
+
+    scalars: Mapping[str, Fraction | Expr] = field(default_factory=dict)
     arrays: Mapping[str, Nested] = field(default_factory=dict)
 
 
@@ -73,6 +76,7 @@ class Evaluator:
         self.point = point
         self.cache: dict[tuple[Array, tuple[int, ...]], arb] = {}
         self.computed: dict[str, arb] = {}
+        self.terms: dict[str, Expr] = {name: closed(value) for name, value in point.scalars.items()}
         self.checked = self.compute(hyps)
 
     def compute(self, hyps: tuple[Rel, ...]) -> tuple[Rel, ...]:
@@ -87,6 +91,7 @@ class Evaluator:
             if not value.is_finite():
                 raise NoCounterexample(f"{rule} gives no finite value")
             self.computed[rule.lhs.name] = value  # type: ignore[attr-defined]
+            self.terms[rule.lhs.name] = self.filled(rule.rhs)  # type: ignore[attr-defined]
             left.remove(rule)
         return tuple(left)
 
@@ -94,13 +99,16 @@ class Evaluator:
         """Whether the equation gives a value to a parameter that has none yet, from values that are there."""
         if hyp.op != "=" or not isinstance(hyp.lhs, Var) or hyp.lhs.integer or free_indices(hyp.rhs):
             return False
-        known = {*self.point.scalars, *self.computed}
-        return hyp.lhs.name not in known and all(v.name in known for v in variables(hyp.rhs))
+        return hyp.lhs.name not in self.terms and all(v.name in self.terms for v in variables(hyp.rhs))
+
+    def filled(self, term: Expr) -> Expr:
+        """The term with the values of the parameters in their place."""
+        return substitute(term, {v: self.terms[v.name] for v in variables(term) if v.name in self.terms})
 
     def size(self, dim: Var) -> int:
         """The value of a dimension; raises NoCounterexample unless it is an integer >= 1."""
         value = self.point.scalars.get(dim.name)
-        if value is None or value.denominator != 1 or value < 1:
+        if not isinstance(value, (int, Fraction)) or value.denominator != 1 or value < 1:
             raise NoCounterexample(f"{dim.name} must be an integer >= 1, got {value}")
         return int(value)
 
@@ -150,10 +158,10 @@ class Evaluator:
         """A parameter: given, or computed from its equation."""
         if var.integer:
             return arb(self.size(var))
-        if var.name in self.point.scalars:
-            return ball(self.point.scalars[var.name])
         if var.name in self.computed:
             return self.computed[var.name]
+        if var.name in self.terms:
+            return self.value(self.terms[var.name], {})
         raise NoCounterexample(f"the point gives no value for {var.name}")
 
     def entry(self, term: Entry, where: Where) -> arb:
@@ -187,15 +195,26 @@ class Evaluator:
         return False if rel.op == "<" and left >= right else None
 
     def exactly_equal(self, rel: Rel) -> bool:
-        """Whether both sides have the same normal form after the rational values are put in (no arrays, no indices)."""
-        if free_indices(rel) or arrays(rel) or any(isinstance(t, (Sum, Peak)) for t in subterms(rel.lhs - rel.rhs)):
-            return False
-        given = self.point.scalars
-        values: dict[Expr, Expr] = {v: Num(given[v.name]) for v in variables(rel) if v.name in given}
+        """Whether both sides have the same normal form after the values are put in (no arrays, no indices).
+
+        Equal normal forms are equal where both sides are defined: ask only after both have got finite balls.
+        """
         try:
-            return is_zero(substitute(rel.lhs - rel.rhs, values))
-        except NotNormalizable:
+            difference = self.filled(rel.lhs - rel.rhs)
+            if any(isinstance(t, (Sum, Peak, Entry, Delta)) for t in subterms(difference)):
+                return False
+            return is_zero(difference)
+        except (NotNormalizable, ValueError):
             return False
+
+
+def closed(value: Fraction | Expr) -> Expr:
+    """The value of a parameter as a term; raises NoCounterexample unless it is free of parameters and arrays."""
+    if not isinstance(value, Expr):
+        return Num(Fraction(value))
+    if variables(value) or arrays(value) or any(isinstance(t, (Sum, Peak, Entry, Delta, Diff)) for t in subterms(value)):
+        raise NoCounterexample(f"{value} is not the value of a parameter")
+    return value
 
 
 def refute(hyps: tuple[Rel, ...], goal: Rel, point: Point, bits: int) -> Violation:

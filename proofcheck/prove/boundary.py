@@ -70,6 +70,13 @@ def boundary(goal: Rel, hyps: tuple[Rel, ...], var: Var, digits: int = 30, budge
     return Boundary(var.name, tuple(places), tuple(holds), tuple(fails), digits)
 
 
+def places_of(term: Expr, var: Var, side: Range, digits: int) -> list[tuple[Fraction, Fraction]]:
+    """Neighbouring decimals between which a term in one parameter changes its sign; numbers only, nothing is proved."""
+    value, bits = compiled(term), 4 * digits + 256
+    return [_refine(value, var, a, b, left, digits, bits)
+            for (a, left), (b, right) in pairwise(_signs(value, var, side, bits)) if left != right]
+
+
 def _one_parameter(goal: Rel, hyps: tuple[Rel, ...], var: Var) -> tuple[Expr, Range]:
     used = relevant(goal, hyps)
     reduced, rest = eliminate(goal, used)

@@ -27,7 +27,7 @@ FINE = (256, 1024)  # more bits help where nothing but rounding is in the way
 SLOPES = 4  # how often derivatives of derivatives are taken
 REWRITES = 3  # how often a goal is put into other words
 LARGEST = 600  # longer terms are not looked at
-FAILURES = (Undefined, NotDifferentiable, NotNormalizable, Rejected, ValueError, ZeroDivisionError)
+FAILURES = (Undefined, NotDifferentiable, NotNormalizable, Rejected, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True)

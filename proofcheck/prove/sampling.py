@@ -158,6 +158,14 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
     return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
 
 
+def decade(x: Fraction) -> int:
+    """The power of ten just below a positive number, however large."""
+    power = (x.numerator.bit_length() - x.denominator.bit_length() + 1) * 30103 // 100000 + 1
+    while Fraction(10) ** power > x:
+        power -= 1
+    return power
+
+
 def clipped(spread: Range, far: int = 1000) -> tuple[Fraction, Fraction]:
     """A bounded part of a range."""
     low, high = spread.lo, spread.hi

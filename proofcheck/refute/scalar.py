@@ -1,60 +1,86 @@
-"""Looks for a simple rational point at which a scalar claim fails; the kernel's ``point.refute`` judges it.
+"""Looks for a simple point at which a scalar claim fails; the kernel's ``point.refute`` judges it.
 
-Grid points first, then random ones with an improvement of one coordinate at a time, then every coordinate is
-replaced by the simplest number at which the kernel still certifies the failure.  The seed fixes everything.
+Equations are solved first, so that every point of the search satisfies them.  Grid points come first, then points
+where a strict claim fails by equality, then random ones with an improvement of some coordinates at a time; last,
+every coordinate is replaced by the simplest number at which the kernel still certifies the failure.  The seed fixes
+everything.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor, log
+from math import ceil, floor
 
 from flint import arb
 
-from proofcheck.kernel.domain import Range, box_from, eliminate
+from proofcheck.kernel.domain import Range, Rejected, box_from
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, refute
-from proofcheck.kernel.terms import Rel, Var, arrays, free_indices, variables
-from proofcheck.prove.sampling import Place, Value, compiled, evaluate, lowest, rounded, simplest
+from proofcheck.kernel.terms import Num, Rel, Var, arrays, free_indices, variables
+from proofcheck.prove.sampling import Place, Value, compiled, decade, evaluate, lowest, rounded, simplest
+from proofcheck.prove.touching import exact, touching
+from proofcheck.refute.equations import Branch, branches
+from proofcheck.refute.equations import Value as Number
 
 BITS = (64, 256, 1024)
 POINTS_PER_SECOND = 3000
+MAIN_SHARE = 0.6  # of the points, where there are edges to look at as well
+WORST = -1e9
+DIRECTIONS = 4
+ROUNDS = 12
 FAMILIAR = tuple(Fraction(text) for text in (
     "0", "1", "2", "3", "5", "10", "1/2", "1/10", "1/100", "1/1000", "100", "1000", "1e-6", "1e6", "1e-12", "1e12",
     "1e60"))
 Found = tuple[Point, Violation]
+Values = dict[Var, Number]
 
 
-def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: float = 2.0) -> Found | None:
-    """A point that satisfies every hypothesis and violates the goal, certified by the kernel; None if none is found."""
+def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: float = 2.0, closed: bool = True
+                  ) -> Found | None:
+    """A point that satisfies every hypothesis and violates the goal, certified by the kernel; None if none is found.
+
+    ``closed`` says whether irrational points are looked for where a strict claim fails by equality.
+    """
     if any(arrays(r) or free_indices(r) for r in (goal, *hyps)):
         return None
-    return Hunt(goal, hyps, random.Random(seed), int(budget * POINTS_PER_SECOND)).run()
+    ways, total = branches(goal, hyps), int(budget * POINTS_PER_SECOND)
+    shares = [1.0] if len(ways) == 1 else [MAIN_SHARE, *[(1 - MAIN_SHARE) / (len(ways) - 1)] * (len(ways) - 1)]
+    hunts = [Hunt(goal, hyps, b, random.Random(seed), int(total * s)) for b, s in zip(ways, shares, strict=True)]
+    for hunt in hunts:
+        found = hunt.run()
+        if found is not None:
+            return found
+    return next((found for hunt in hunts if (found := hunt.touched()) is not None), None) if closed else None
+
+
+def inhabitant(hyps: tuple[Rel, ...], seed: int = 0, budget: float = 0.1) -> Point | None:
+    """A point that certainly satisfies every scalar hypothesis, or None if none is found."""
+    zero = Num(Fraction(0))
+    found = refute_scalar(zero < zero, hyps, seed, budget)
+    return None if found is None else found[0]
 
 
 @dataclass
 class Hunt:
-    """One search for a counterexample."""
+    """One search for a counterexample among the points of one branch."""
 
     goal: Rel
     hyps: tuple[Rel, ...]
+    branch: Branch
     rng: random.Random
     left: int
-    reduced: Rel = field(init=False)
     box: dict[Var, Range] = field(default_factory=dict)
     sides: list[Value] = field(default_factory=list)
     conditions: list[tuple[str, Value]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        reduced, rest = eliminate(self.goal, self.hyps)
-        self.reduced = reduced
-        names = set(variables(reduced)).union(*(variables(h) for h in rest))
-        self.box = box_from(rest, names)
+        goal, rest = self.branch.goal, self.branch.hyps
+        self.box = box_from(rest, set(variables(goal)).union(*(variables(h) for h in rest)))
         try:
-            self.sides = [compiled(reduced.lhs), compiled(reduced.rhs)]
+            self.sides = [compiled(goal.lhs), compiled(goal.rhs)]
             self.conditions = [(h.op, compiled(h.rhs - h.lhs)) for h in rest]
         except ValueError:
             self.left = 0
@@ -64,25 +90,32 @@ class Hunt:
         for place in self.starts():
             if self.left <= 0:
                 return None
-            found = self.certified(place) if self.score(place) > 0 else None
+            found = self.at(place) if self.score(place) > 0 else None
             if found is not None:
                 return self.simplified(place, found)
         return None
 
-    def starts(self) -> Iterable[Place]:
+    def touched(self) -> Found | None:
+        """A point at which a strict claim fails by equality, in closed form, or None."""
+        gap = self.branch.goal.rhs - self.branch.goal.lhs
+        if self.goal.op == "<" and bool(self.sides) and not any(v.integer for v in self.box):
+            for place in touching(gap, self.box):
+                found = self.at(place)
+                if found is not None:
+                    return found[1]
+        return None
+
+    def starts(self) -> Iterator[Place]:
         """Grid points, simple ones first; then random points, each followed by its improvement."""
         names = sorted(self.box, key=lambda v: v.name)
         steps = [familiar(self.box[v], v.integer) for v in names]
         if not names:
             yield {}
             return
-        size = 1
-        for s in steps:
-            size *= len(s)
-        if size <= self.left // 2:
-            grid = sorted(product(*(range(len(s)) for s in steps)), key=lambda ks: (sum(ks), ks))
-            for ks in grid:
-                yield {v: s[k] for v, s, k in zip(names, steps, ks, strict=True)}
+        each = int((self.left / 2) ** (1 / len(names)))
+        grid = sorted(product(*(range(min(len(s), each)) for s in steps)), key=lambda ks: (sum(ks), ks))
+        for ks in grid:
+            yield {v: s[k] for v, s, k in zip(names, steps, ks, strict=True)}
         yield from self.extremes()
         while self.left > 0:
             place = {v: self.rng.choice(s) if self.rng.random() < 0.5 else self.anywhere(v)
@@ -90,12 +123,12 @@ class Hunt:
             yield place
             yield self.improved(place)
 
-    def extremes(self) -> Iterable[Place]:
+    def extremes(self) -> Iterator[Place]:
         """The simplest point near a minimum of rhs - lhs, where strict claims fail by equality."""
-        box = {v: r for v, r in self.box.items() if not v.integer}
-        if not box or self.left <= 0 or len(box) < len(self.box):
+        if not self.box or self.left <= 0 or any(v.integer for v in self.box):
             return
-        least = lowest(compiled(self.reduced.rhs - self.reduced.lhs), box)
+        gap = self.branch.goal.rhs - self.branch.goal.lhs
+        least = lowest(compiled(gap), self.box)
         if least is not None:
             yield rounded(least)
             yield least
@@ -116,38 +149,52 @@ class Hunt:
         return Fraction(max(1, floor(value))) if var.integer else value
 
     def score(self, place: Place) -> float:
-        """How badly the goal fails: > 0 if it does, -inf where a hypothesis does or a side has no value."""
+        """How badly the goal fails: > 0 if it does; very low where a hypothesis does, the more the lower."""
         self.left -= 1
         if not all(_inside(self.box[v], x) for v, x in place.items()):
             return float("-inf")
+        missing = 0.0
         for op, value in self.conditions:
             slack = evaluate(value, place, 128)
-            if op == "=" and slack is not None and slack.contains(0):
-                continue  # the kernel decides
-            if slack is None or not (slack == 0 if op == "=" else slack >= 0 if op == "<=" else slack > 0):
+            if slack is None:
                 return float("-inf")
+            if op == "=" and slack.contains(0):
+                continue  # the kernel decides
+            if not (slack == 0 if op == "=" else slack >= 0 if op == "<=" else slack > 0):
+                missing += float(abs(slack).mid()) + 1e-12
+        if missing:
+            return WORST - missing
         left, right = (evaluate(s, place, 256) for s in self.sides)
         if left is None or right is None:
             return float("-inf")
         return _excess(self.goal.op, left, right)
 
     def improved(self, place: Place) -> Place:
-        """Move one coordinate at a time, with shrinking steps, while the score grows."""
+        """Move one coordinate at a time, or all in some direction, with shrinking steps, while the score grows."""
         best = self.score(place)
         step = Fraction(4)
-        for _ in range(12):
+        for _ in range(ROUNDS * len(place)):
             moved = False
-            for var in sorted(place, key=lambda v: v.name):
-                for other in self.moves(var, place[var], step):
-                    trial = {**place, var: other}
-                    score = self.score(trial)
-                    if score > best:
-                        place, best, moved = trial, score, True
+            for trial in self.neighbours(place, step):
+                score = self.score(trial)
+                if score > best:
+                    place, best, moved = trial, score, True
                 if best > 0 or self.left <= 0:
                     return place
             if not moved:
                 step = 1 + (step - 1) / 2
         return place
+
+    def neighbours(self, place: Place, step: Fraction) -> Iterator[Place]:
+        """Places at a distance that grows with the step, measured from where they start."""
+        for var in sorted(place, key=lambda v: v.name):
+            for other in self.moves(var, place[var], step):
+                yield {**place, var: other}
+        free = [v for v in sorted(place, key=lambda v: v.name) if not v.integer]
+        for _ in range(DIRECTIONS if len(free) > 1 else 0):
+            way = {v: Fraction(self.rng.randint(-100, 100), 100) * (step - 1) * max(abs(place[v]), Fraction(1, 100))
+                   for v in free}
+            yield {**place, **{v: (place[v] + way[v]).limit_denominator(10**12) for v in free}}
 
     def moves(self, var: Var, x: Fraction, step: Fraction) -> list[Fraction]:
         """Neighbours of a value, measured from the finite ends of its range."""
@@ -157,9 +204,18 @@ class Hunt:
         near = sorted(y.limit_denominator(10**12) for y in found)
         return [Fraction(round(y)) for y in near] if var.integer else near
 
-    def certified(self, place: Place) -> Found | None:
+    def at(self, place: Mapping[Var, Number]) -> tuple[Values, Found] | None:
+        """The violation with the values of all parameters, if the kernel confirms it."""
+        try:
+            values = self.branch.completed(place)
+        except (Rejected, ValueError, ZeroDivisionError):
+            return None
+        found = self.certified(values)
+        return None if found is None else (values, found)
+
+    def certified(self, values: Values) -> Found | None:
         """The violation, if the kernel confirms it."""
-        point = Point({v.name: x for v, x in sorted(place.items(), key=lambda i: i[0].name)})
+        point = Point({v.name: x for v, x in sorted(values.items(), key=lambda i: i[0].name)})
         for bits in BITS:
             try:
                 return point, refute(self.hyps, self.goal, point, bits)
@@ -167,21 +223,36 @@ class Hunt:
                 continue
         return None
 
-    def simplified(self, place: Place, found: Found) -> Found:
+    def simplified(self, place: Place, found: tuple[Values, Found]) -> Found:
         """Replace each coordinate by a simpler number as long as the kernel still certifies the failure."""
         for var in sorted(place, key=lambda v: v.name):
             for other in simpler(place[var]):
                 trial = {**place, var: other}
-                better = self.certified(trial) if _inside(self.box[var], other) else None
+                better = self.at(trial) if _inside(self.box[var], other) else None
                 if better is not None:
                     place, found = trial, better
                     break
-        return found
+        values, best = found
+        for var, _ in self.branch.solved:
+            for other in simpler(_near(values[var])):
+                better_one = self.certified({**values, var: other})
+                if better_one is not None:
+                    values, best = {**values, var: other}, better_one
+                    break
+        return best
 
 
 def _inside(r: Range, x: Fraction) -> bool:
     above = r.lo < x or (r.lo == x and not r.lo_open)
     return above and (x < r.hi or (x == r.hi and not r.hi_open))
+
+
+def _near(value: Number) -> Fraction:
+    """A rational near a value."""
+    if isinstance(value, Fraction):
+        return value
+    found = evaluate(compiled(value), {}, 128)
+    return Fraction(0) if found is None else exact(found.mid()).limit_denominator(10**18)
 
 
 def _excess(op: str, left: arb, right: arb) -> float:
@@ -218,11 +289,11 @@ def simpler(x: Fraction) -> Iterable[Fraction]:
     seen = {x}
     near = [Fraction(n) for n in (0, 1, -1, 2, -2, floor(x), ceil(x))]
     if x:
-        power = Fraction(10) ** floor(log(abs(x), 10))
+        power = Fraction(10) ** decade(abs(x))
         near += [power * (1 if x > 0 else -1), power * 10 * (1 if x > 0 else -1)]
-    for k in range(1, 13):
+    for k in range(1, 30):
         eps = max(abs(x), Fraction(1, 10**9)) / 2**k
-        near.append(simplest(x - eps, x + eps))
+        near += [simplest(x - eps, x + eps), simplest(x - eps, x), simplest(x, x + eps)]
     for c in near:
         if c not in seen and _complexity(c) < _complexity(x):
             seen.add(c)

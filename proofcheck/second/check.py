@@ -14,7 +14,7 @@ from flint import ctx
 from proofcheck.second.domains import Domain, Range
 from proofcheck.second.intervals import Interval, enclose
 from proofcheck.second.nodes import prove
-from proofcheck.second.terms import Refused, Rel, Term, minus, names, num, put, rebuilt, relations, require
+from proofcheck.second.terms import Refused, Rel, Term, minus, names, num, put, read, rebuilt, relations, require
 
 POINT_BITS = (224, 800, 3104)
 
@@ -109,10 +109,21 @@ def value_at(term: Term, hyps: Sequence[str], point: Mapping[str, str]) -> Inter
         return enclose(_at(term, _values(hyps, point, frozenset())[0]), {})
 
 
+def _number(text: str) -> Term:
+    """The value of a parameter: a rational, or a term without parameters such as log(2)."""
+    try:
+        return num(Fraction(text))
+    except ValueError:
+        term = read(text)
+        require(not names(term), f"{text} is not a value")
+        return term
+
+
 def _values(hyps: Sequence[str], point: Mapping[str, str], dims: frozenset[str]) -> tuple[dict[str, Term], list[Rel]]:
     """The parameters as terms without parameters, and the hypotheses that are not used up for that."""
-    values, left = {n: num(Fraction(v)) for n, v in point.items()}, [r for h in hyps for r in relations(h)]
-    require(all(values[n][1] >= 1 and values[n][1].denominator == 1 for n in dims), "a dimension is an integer >= 1")
+    values, left = {n: _number(v) for n, v in point.items()}, [r for h in hyps for r in relations(h)]
+    require(all(values[n][0] == "num" and values[n][1] >= 1 and values[n][1].denominator == 1 for n in dims),
+            "a dimension is an integer >= 1")
     while rule := next((h for h in left if h[0] == "=" and h[1][0] == "var" and h[1][1] not in values
                         and names(h[2]) <= values.keys()), None):
         values[rule[1][1]] = _at(rule[2], values)

@@ -1,0 +1,21 @@
+"""Formulas as people write them; certificates keep the exact text."""
+
+from __future__ import annotations
+
+import re
+
+NUMBER = r"\d+(?:/\d+)?"
+FACTOR = r"(\w+(?:\[[^\]]*\])?|\(\w+\))\*\*\(-1\)"
+
+
+def pretty(text: str) -> str:
+    """A term or relation as people write it."""
+    text = re.sub(r"(?<![\w)\].])1\*" + FACTOR, r"1/\1", text)
+    text = re.sub(r"\*" + FACTOR, r"/\1", text)
+    text = re.sub(r"/\((\w+)\)", r"/\1", text)
+    text = re.sub(rf" \+ \(-({NUMBER})\)", r" - \1", text)
+    text = re.sub(rf"(?<!\*)\(-({NUMBER})\)\*(?!\*)", r"-\1*", text)
+    text = re.sub(rf"(?<![\w)])\(({NUMBER})\)\*\*\(1/2\)|(?<![\w.])(\w+)\*\*\(1/2\)",
+                  lambda m: f"sqrt({m[1] or m[2]})", text)
+    text = re.sub(r"(?<![\w.)*/^])(-?)1\*(?!\*)", r"\1", text)
+    return text.replace(" == ", " = ")
