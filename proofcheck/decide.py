@@ -23,7 +23,7 @@ from proofcheck.prove.void import contradiction
 from proofcheck.refute.scalar import POINTS_PER_SECOND, inhabitant, refute_scalar
 from proofcheck.wording import pretty
 
-QUICK = 0.3
+QUICK = 0.08
 EFFORTS = {"<=": (1.0,), "=": (1.0,), "<": (0.05, 1.0)}  # a strict claim may fail by equality: look early
 
 

@@ -146,8 +146,11 @@ class System:
         n = len(self.spots)
         if not 0 < n <= MOST_UNKNOWNS:
             return None
-        scale = float(max(abs(c) for c in self.target.values()))
-        equations = _independent(*self._floats(scale))
+        try:
+            scale = float(max(abs(c) for c in self.target.values()))
+            equations = _independent(*self._floats(scale))
+        except OverflowError:
+            return None
         if equations is None:
             return None
         a, b = equations

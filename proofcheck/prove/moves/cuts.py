@@ -1,4 +1,4 @@
-"""Cut the box in two: at an exact zero of the term, at a round number, or in the middle."""
+"""Cut the box in two: at an exact zero of the term, near its lowest point, at a round number, or in the middle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from proofcheck.kernel.domain import Box, Range
 from proofcheck.kernel.scalar import Tree
-from proofcheck.kernel.terms import Var
+from proofcheck.kernel.terms import Var, variables
 from proofcheck.prove.goals import Goal
 from proofcheck.prove.sampling import Place, Value, clipped, compiled, evaluate, lowest, rounded, simplest
 from proofcheck.prove.search import Search
@@ -36,16 +36,23 @@ def halves(search: Search, goal: Goal, var: Var, at: Fraction, depth: int) -> Tr
 
 
 def cut_of(goal: Goal) -> tuple[Var, Fraction] | None:
-    """Where to cut: at an exact rational zero of the term, at 0 and other round numbers, or in the middle."""
-    if not goal.box:
+    """Where to cut: at an exact rational zero of the term, near the lowest point, at a round number, or in the middle."""
+    box = {v: r for v, r in goal.box.items() if v in variables(goal.term)}
+    if not box:
         return None
     value = compiled(goal.term)
-    low = lowest(value, goal.box)
+    low = lowest(value, box)
     if low is not None:
         touching = _touching(value, goal, low)
         if touching is not None:
             return touching
-    return _default_cut(goal.box, value)
+        if len(box) == 1:
+            ((var, at),) = rounded(low).items()
+            if box[var].lo < at < box[var].hi:
+                return var, at
+    return _default_cut(box, value)
+
+
 def _touching(value: Value, goal: Goal, low: Place) -> tuple[Var, Fraction] | None:
     """A parameter and an interior rational at which the term is 0, if the lowest point is near one."""
     near = rounded(low)

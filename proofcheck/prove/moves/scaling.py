@@ -48,7 +48,7 @@ def dominating(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]:
 
 
 def content(goal: Goal) -> Expr | None:
-    """The inverse of the largest common monomial of positive factors (no exponentials), or None if it is 1."""
+    """The inverse of the largest common monomial of positive factors, or None if it is 1."""
     try:
         poly = poly_of(goal)
     except FAILURES:
@@ -58,7 +58,11 @@ def content(goal: Goal) -> Expr | None:
         for atom, exponent in mono:
             if atom[0] != "exp":
                 powers[atom].append(exponent)
+    shared = set.intersection(*(set(mono) for mono in poly)) if len(poly) > 1 else set()
     factor: Expr | None = None
+    for atom, exponent in shared:
+        if atom[0] == "exp":
+            factor = mono_term((_inverted(atom, exponent),))
     for atom in sorted(powers, key=repr):
         found = powers[atom] + [0] * (len(poly) - len(powers[atom]))
         least = min(found)

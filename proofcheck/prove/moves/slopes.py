@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from proofcheck.kernel.calculus import derivative
-from proofcheck.kernel.domain import Box, tidy
+from proofcheck.kernel.domain import tidy
 from proofcheck.kernel.scalar import Tree, face_of, interior
-from proofcheck.kernel.terms import Expr, Var
+from proofcheck.kernel.terms import Expr, Var, variables
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, FAILURES, Goal, regular
 from proofcheck.prove.moves.numeric import mean_value
@@ -37,7 +37,7 @@ def derivatives(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]
     """Monotone or concave in one parameter."""
     if goal.slopes == 0 or not regular(goal):
         return
-    for var in _by_ends(goal.box):
+    for var in _by_ends(goal):
         free = goal.on(goal.domain.beside(var))
         try:
             change = derivative(goal.term, var)
@@ -49,9 +49,9 @@ def derivatives(search: Search, goal: Goal, depth: int) -> Iterator[Tree | None]
             continue
 
 
-def _by_ends(box: Box) -> list[Var]:
-    """Parameters with bounded ranges first."""
-    return sorted(box, key=lambda v: (not is_bounded(box[v]), v.name))
+def _by_ends(goal: Goal) -> list[Var]:
+    """The parameters of the term, those with bounded ranges first."""
+    return sorted(variables(goal.term), key=lambda v: (not is_bounded(goal.box[v]), v.name))
 
 
 def _monotone(search: Search, goal: Goal, var: Var, sign: str, slope: Expr, depth: int) -> Tree | None:
