@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 
+from flint import arb
+
 from proofcheck.kernel.domain import Box, Range, intervals, tidy
 from proofcheck.kernel.intervals import Undefined, enclose, precision
 from proofcheck.kernel.scalar import Tree, put_in
 from proofcheck.kernel.terms import Expr, Var
 from proofcheck.kernel.text import to_text
 from proofcheck.prove.goals import BITS, Goal
-from proofcheck.prove.sampling import simplest
+from proofcheck.prove.sampling import HUGE, dyadic, simplest
 
 EVAL: Tree = ["eval", BITS]
 
@@ -78,14 +80,16 @@ def seen(term: Expr, box: Box) -> tuple[Fraction | None, Fraction | None]:
             found = enclose(tidy(term, box), intervals(box))
     except Undefined:
         return None, None
-    low = None if isinstance(found.lo, float) else below(_exact(found.lo))
-    high = None if isinstance(found.hi, float) else -below(-_exact(found.hi))
-    return low, high
+    low, high = _exact(found.lo), _exact(found.hi)
+    return None if low is None else below(low), None if high is None else -below(-high)
 
 
-def _exact(end: object) -> Fraction:
-    mantissa, exponent = end.man_exp()  # type: ignore[attr-defined]
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+def _exact(end: arb | float) -> Fraction | None:
+    """A finite end, unless it is too large or too small to be of use."""
+    if isinstance(end, float):
+        return None
+    mantissa, exponent = end.man_exp()
+    return dyadic(int(mantissa), int(exponent)) if abs(int(exponent)) < HUGE else None
 
 
 def below(value: Fraction) -> Fraction:

@@ -13,6 +13,7 @@ import mpmath
 
 from proofcheck.kernel.domain import tidy
 from proofcheck.kernel.terms import Const, Expr, Num, exp, log, sqrt
+from proofcheck.prove.sampling import dyadic
 
 DIGITS = 60  # that a number must have
 SURE = 45  # digits to which a form must agree
@@ -98,6 +99,6 @@ def rational(x: Number) -> Fraction | None:
 
 
 def to_fraction(x: Number) -> Fraction:
-    """The exact value of a floating-point number."""
+    """The exact value of a floating-point number; see ``dyadic`` for very large and small ones."""
     sign, mantissa, exponent, _ = x._mpf_
-    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
+    return dyadic(-int(mantissa) if sign else int(mantissa), int(exponent))

@@ -20,6 +20,7 @@ Value = Callable[[Mapping[Var, arb]], arb]
 STEPS = (Fraction(0), Fraction(1, 100), Fraction(1, 10), Fraction(1), Fraction(5), Fraction(30), Fraction(1000))
 PARTS = tuple(Fraction(k, 1000) for k in (0, 1, 100, 500, 900, 999, 1000))
 MANY = 60
+HUGE = 20000  # a larger exponent of 2 is cut off
 TRIES = 10  # points of the box for one of the domain
 
 
@@ -90,6 +91,11 @@ def evaluate(value: Value, place: Mapping[Var, Fraction], bits: int = 64) -> arb
         except (ValueError, ZeroDivisionError, OverflowError):
             return None
     return found if found.is_finite() else None
+
+
+def dyadic(mantissa: int, exponent: int) -> Fraction:
+    """mantissa * 2**exponent; exponents that would fill the memory are cut off, because these numbers only guide."""
+    return Fraction(mantissa) * Fraction(2) ** max(-HUGE, min(HUGE, exponent))
 
 
 def sign_at(value: Value, place: Mapping[Var, Fraction]) -> int | None:

@@ -274,8 +274,7 @@ class _Need:
         found = evaluate(self.value, {**place, self.constant: at}, BITS)
         if found is None:
             return Fraction(0)
-        mantissa, exponent = found.mid().man_exp()
-        return Fraction(int(mantissa)) * Fraction(2) ** max(-HUGE, min(HUGE, int(exponent)))
+        return exact(found.mid())
 
 
 def _rounded(x: Fraction) -> Fraction:

@@ -15,7 +15,7 @@ from proofcheck.kernel.calculus import NotDifferentiable, derivative
 from proofcheck.kernel.domain import Box, Rejected, tidy
 from proofcheck.kernel.terms import Expr, Num, Var
 from proofcheck.prove.closed import DIGITS, closed_forms, to_fraction
-from proofcheck.prove.sampling import Place, Value, box_places, compiled, evaluate, lowest, rounded
+from proofcheck.prove.sampling import Place, Value, box_places, compiled, dyadic, evaluate, lowest, rounded
 
 BITS = 320
 STEPS = 60
@@ -104,9 +104,9 @@ def _is_zero(value: Value, at: Place) -> bool:
 
 
 def exact(middle: arb) -> Fraction:
-    """The exact value of a ball of radius 0."""
+    """The exact value of a ball of radius 0; see ``dyadic`` for very large and small ones."""
     mantissa, exponent = middle.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return dyadic(int(mantissa), int(exponent))
 
 
 def _number(x: Fraction) -> Number:
