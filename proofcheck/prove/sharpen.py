@@ -33,7 +33,6 @@ GRID = 4000  # points at which the best value is estimated
 ROUNDS = 250
 HALVINGS = 400
 FAR = Fraction(10) ** 12
-HUGE = 4000  # binary exponents are cut there; only signs matter so far out
 PATIENCE = 10  # no more values are tried after this many times the budget
 
 

@@ -111,6 +111,10 @@ class Normal:
             else:
                 powers[atom] = powers.get(atom, Fraction(0)) + q
         late = [f for f in powers.items() if self._opens(*f)]
+        for atom, q in list(powers.items()):  # s**(3/2) is s times its root
+            if atom[0] in ("add", "mul") and q > 1 and q.denominator > 1:
+                powers[atom] = q % 1
+                late.append((atom, q - q % 1))
         merged = collect(exponents)
         logs = {m: k for m, k in merged.items() if len(m) == 1 and m[0][1] == 1 and m[0][0][:2] == ("fn", "log")
                 and abs(k.numerator) <= MAX_POWER}
