@@ -19,7 +19,7 @@ from proofcheck.decide import decide
 COUNT = 400 * int(os.environ.get("PROOFCHECK_FUZZ", "1"))
 BLOCKS = 8
 SEED = 20261123
-BUDGET = 0.3
+BUDGET = 0.15
 DECIDED = 0.9
 
 
