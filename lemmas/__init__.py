@@ -18,6 +18,9 @@ from lemmas import (
     lemma_a_9,
     lemma_b_1,
     lemma_b_2,
+    lemma_c,
+    lemma_d,
+    lemma_e_2,
     regimes,
 )
 from numerics import sweep
@@ -27,6 +30,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               "and Beyond", "arXiv:2405.03251", instances=instances.default, gd=instances.gd,
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
-for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2):
+for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
+               lemma_d, lemma_e_2):
     paper.add(*module.claims)
 paper.check_graph()

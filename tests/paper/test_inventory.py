@@ -19,6 +19,10 @@ INVENTORY = """
     lemma.B.1.13/2 lemma.B.1.13/3 lemma.B.2 lemma.B.2.1 lemma.B.2.2 lemma.B.2/telescope lemma.B.2/B1-rewrite
     lemma.B.2/B1-holder lemma.B.2/B1-alpha lemma.B.2/B1-exp lemma.B.2/B1 lemma.B.2/B2 lemma.B.2/B3 lemma.B.2/B4
     lemma.B.2/B5 lemma.B.2/sum lemma.B.2/frobenius
+    lemma.C.2 lemma.C.2/eq9-1 lemma.C.2/eq9-2 lemma.C.2/eq9-3 lemma.C.2/1 lemma.C.2/2 lemma.C.2/3 lemma.C.2/4
+    lemma.C.3 lemma.C.3/1 lemma.C.4
+    lemma.D.1 lemma.D.1/1 lemma.D.1/2 lemma.D.1/3 lemma.D.2 lemma.D.3
+    lemma.E.2 lemma.E.2/1 lemma.E.2/2 lemma.E.2/eta lemma.E.2/eq12 lemma.E.2/m
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
