@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lemmas import (
     claim_3_4,
+    claim_g_1,
     def_3_6,
     def_3_7,
     def_4_1,
@@ -18,6 +19,7 @@ from lemmas import (
     lemma_a_9,
     lemma_b_1,
     lemma_b_2,
+    lemma_e_1,
     regimes,
 )
 from numerics import sweep
@@ -27,6 +29,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               "and Beyond", "arXiv:2405.03251", instances=instances.default, gd=instances.gd,
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
-for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2):
+for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2,
+               lemma_e_1, claim_g_1):
     paper.add(*module.claims)
 paper.check_graph()
