@@ -25,6 +25,7 @@ from numerics import (
     motion,
     parse_precision,
     perturbations,
+    second_order,
     stable_step_size,
     symmetric_net,
     symmetric_network,
@@ -69,12 +70,21 @@ def values(start: Network, now: Network, radius: Fraction, eta: Any) -> Values:
         scalars = {"B": max(rounded_up(reach), Fraction(1)), "R": radius, "eta": eta, "X": small,
                    "P": start.logits.flat[0],
                    "Q": now.logits.flat[0], "lam": Fraction(1), "sigma": Fraction(1), "delta": Fraction(1, 20),
-                   "C": Fraction(11), "t": abs(small), "K": Fraction(1)}
+                   "C": Fraction(11), "t": abs(small), "K": Fraction(1), "c": Fraction(3, 2)}
         arrays = {"w": start.w, "v": now.w, "x": start.x, "a": start.a, "y": start.y, "u": start.w[:, ::2],
                   "b": start.a[:, ::2], "z": kind.array(rng.uniform(-1, 1, start.m)),
-                  "q": kind.array(rng.standard_normal((start.d2, start.n))), "f": start.w[0], "g": now.w[0]}
+                  "q": kind.array(rng.standard_normal((start.d2, start.n))), "f": start.w[0], "g": now.w[0],
+                  "Delta_w": start.gradient, "psi": _theta(start, kind.number(eta))}
         dims = {"n": start.n, "m": start.m, "d1": start.d1, "d2": start.d2, "p": start.m // 2, "N": start.m}
         return Values(dims, {k: kind.number(s) for k, s in scalars.items()}, arrays)
+
+
+def _theta(net: Network, eta: Any) -> Any:
+    """Theta(1) of Lemma E.1 for the step from this net: psi[i,r] with e^u = 1 + u + psi u^2, and 1/2 where u = 0."""
+    kind = net.arithmetic
+    u = -eta * kind.matmul(net.x.T, net.gradient)
+    one = kind.number(1)
+    return np.where(u == 0, one / 2, second_order(kind, u) / np.where(u == 0, one, u) ** 2)
 
 
 def _largest_shift(start: Network, now: Network) -> Any:
