@@ -19,7 +19,7 @@ INVENTORY = """
     lemma.B.1.13/2 lemma.B.1.13/3 lemma.B.2 lemma.B.2.1 lemma.B.2.2 lemma.B.2/telescope lemma.B.2/B1-rewrite
     lemma.B.2/B1-holder lemma.B.2/B1-alpha lemma.B.2/B1-exp lemma.B.2/B1 lemma.B.2/B2 lemma.B.2/B3 lemma.B.2/B4
     lemma.B.2/B5 lemma.B.2/sum lemma.B.2/frobenius lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum
-    lemma.E.1/order claim.G.1
+    lemma.E.1/order lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16 claim.E.6/v2 claim.E.7/eq20 claim.G.1
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
