@@ -41,13 +41,13 @@ lines = (
 )
 eq_13 = Claim("lemma.E.3/eq13", "claim", 1248, "v0 = m (first-order term + eta^2 Delta_2)", eq(v0, lines[4]), scope=SIZES,
               hint=FAR, note="The second line turns 1/a - 1/b = (b - a)/(a b) round. A bound of |C0| does not feel it.")
-eq_13.step("1", eq(v0, lines[0]), by_identity, line=1248, why="the definition of v0", rule="identity")
-eq_13.step("2", eq(lines[0], lines[1]), by_identity, line=1249, rule="identity",
+eq_13.step("1", eq(v0, lines[0]), by_identity, line=1250, why="the definition of v0", rule="identity")
+eq_13.step("2", eq(lines[0], lines[1]), by_identity, line=1251, rule="identity",
            why="1/a - 1/b = (b - a)/(a b), but a = alpha(tau+1) and b = alpha(tau) are exchanged")
-eq_13.step("3", eq(lines[1], lines[2]), by_identity, line=1250, why="<1, .> as a sum", rule="identity")
-eq_13.step("4", eq(lines[2], lines[3]), by_identity, line=1251, why="exp(u) - 1 = u + rho, which defines eta^2 Delta_2",
+eq_13.step("3", eq(lines[1], lines[2]), by_identity, line=1252, why="<1, .> as a sum", rule="identity")
+eq_13.step("4", eq(lines[2], lines[3]), by_identity, line=1253, why="exp(u) - 1 = u + rho, which defines eta^2 Delta_2",
            rule="identity")
-eq_13.step("5", eq(lines[3], lines[4]), by_identity, line=1252, rule="identity",
+eq_13.step("5", eq(lines[3], lines[4]), by_identity, line=1254, rule="identity",
            why="the definition of the softmax; the paper's reason, |u| <= 0.01, is that of the line before")
 eq_13.repair = Repair("lemma.E.3/eq13/repair", "With the opposite sign it is an identity, for all sizes and every step.",
                       by=by_identity, rel=eq(v0, -lines[4]))
@@ -55,7 +55,7 @@ eq_13.mutant(eq(v0, -m * first_order), "refuted", "nor is v0 the first-order ter
 
 Q1_0 = 1 / m * total(r, a[l, r] * u[i, r] * S[i, r] * after.S[i, r])
 Q2_0 = 1 / m * total(r, a[l, r] * total(s, (1 - Delta(r, s)) * u[i, s] * S[i, s]) * after.S[i, r])
-eq_14 = Claim("lemma.E.3/eq14", "claim", 1260, "the first-order term of v0 is m^2 (Q1 + Q2)",
+eq_14 = Claim("lemma.E.3/eq14", "claim", 1262, "the first-order term of v0 is m^2 (Q1 + Q2)",
               eq(m * first_order, m**2 * (Q1_0 + Q2_0)), scope=SIZES, by=by_identity, printed=True)
 eq_14.mutant(eq(m * first_order, m * (Q1_0 + Q2_0)), "refuted", "without the square", hint=FAR)
 eq_14.mutant(eq(m * first_order, m**2 * Q2_0), "refuted", "without Q1", hint=FAR)
@@ -68,8 +68,8 @@ with_softmax = m * total(r, a[l, r] * S[i, r] * (-eta * total(k, x[k, i] * dw[k,
 with_gradient = m**2 * total(r, a[l, r] * S[i, r] * pull)
 Q1, Q2 = total(r, vS[l, r, i] * S[i, r] * pull), total(r, total(s, a[l, s] * S[i, s]) * S[i, r] * pull)
 eq_15 = Claim("lemma.E.4/eq15", "claim", 1335, "v1 = m^2 (Q1 + Q2)", eq(v1, m**2 * (Q1 + Q2)), scope=SIZES)
-eq_15.step("1", eq(v1, with_softmax), by_identity, line=1335, why="the definition of the softmax", rule="identity")
-eq_15.step("2", eq(with_softmax, with_gradient), by_identity, line=1337, why="Claim 3.4", uses=("claim.A.1",),
+eq_15.step("1", eq(v1, with_softmax), by_identity, line=1337, why="the definition of the softmax", rule="identity")
+eq_15.step("2", eq(with_softmax, with_gradient), by_identity, line=1338, why="Claim 3.4", uses=("claim.A.1",),
            rule="identity")
 eq_15.step("3", eq(with_gradient, m**2 * (Q1 + Q2)), by_identity, line=1339, why="<a_{l,r} 1, S_i> = a_{l,r}",
            uses=("fact.A.4",), rule="identity")
@@ -99,7 +99,7 @@ inverse_moves = m * total(r, abs(1 / after.alpha[i] - 1 / alpha[i]) * exp(dot(af
 exp_moves = m * total(r, 1 / alpha[i] * exp(dot(w, r, i)) * abs(exp(u[i, r]) - 1))
 eq_20 = Claim("claim.E.7/eq20", "claim", 1518, "|F(tau+1) - F(tau)| by how 1/alpha and how exp move",
               abs(F_gap) <= inverse_moves + exp_moves, given=(Given(signs.rel, signs.words, implicit=True),), scope=SIZES)
-eq_20.step("1", eq(F_gap, split), by_identity, line=1518, why="the definition of F; a term is added and taken away",
+eq_20.step("1", eq(F_gap, split), by_identity, line=1521, why="the definition of F; a term is added and taken away",
            rule="identity")
 
 
@@ -129,7 +129,7 @@ def _eq_20(c: Context) -> Theorem:
     return c.chain(whole, apart, summed, c.identity(summed.concl.rhs, c.goal.rhs))
 
 
-eq_20.step("2", abs(F_gap) <= inverse_moves + exp_moves, _eq_20, line=1524, rule="triangle",
+eq_20.step("2", abs(F_gap) <= inverse_moves + exp_moves, _eq_20, line=1529, rule="triangle",
            why="the triangle inequality, and a_{l,r} is -1 or 1")
 eq_20.by = lambda c: c.step("claim.E.7/eq20/2")
 eq_20.mutant(abs(F_gap) <= inverse_moves, "refuted", "without the second sum", hint=FAR)
