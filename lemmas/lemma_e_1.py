@@ -210,7 +210,7 @@ psi = Array("psi", (i, r))  # Theta(1), neuron by neuron
 psi_given = Given(eq(exp(u[i, r]), 1 + u[i, r] + psi[i, r] * u[i, r] ** 2),
                   "Theta(1) at r and i is psi: e^u = 1 + u + psi u^2")
 printed_v2 = second_sum(exp(dot(w, r, i)) * eta**2 * psi[i, r] * total(k, direction[k, r] * x[k, i]) ** 2)
-as_printed = Claim("lemma.E.1/v2", "claim", 1092, "v2 as it is printed, with psi[i,r] for Theta(1)", eq(v2, printed_v2),
+as_printed = Claim("lemma.E.1/v2", "claim", 1089, "v2 as it is printed, with psi[i,r] for Theta(1)", eq(v2, printed_v2),
                    given=(psi_given,), scope=SIZES)
 
 
