@@ -74,9 +74,9 @@ lemma = Claim("lemma.E.1", "lemma", 1073, "||F(tau+1) - Y||^2 = ||F(tau) - Y||^2
 
 in_residual = over_outputs((y[l, i] - F[l, i] - F_gap) ** 2)
 eq_10 = before_error - 2 * over_outputs((y[l, i] - F[l, i]) * F_gap) + C3
-lemma.step("expand.1", eq(over_outputs((y[l, i] - after.F[l, i]) ** 2), in_residual), by_identity, line=1105,
+lemma.step("expand.1", eq(over_outputs((y[l, i] - after.F[l, i]) ** 2), in_residual), by_identity, line=1108,
            why="F(tau) is added and taken away", rule="identity")
-lemma.step("expand", eq(in_residual, eq_10), by_identity, line=1107, why="Fact A.3, on vectors of length nd (Eq. 10)",
+lemma.step("expand", eq(in_residual, eq_10), by_identity, line=1109, why="Fact A.3, on vectors of length nd (Eq. 10)",
            uses=("fact.A.3",), rule="identity")
 
 # the four lines of F(tau+1) - F(tau); what stands in front of the second sum does not change
@@ -93,19 +93,19 @@ apart = first_sum + second_sum(exp(dot(after.weights, r, i)) - exp(dot(w, r, i))
 factored = first_sum + second_sum(exp(dot(w, r, i)) * (exp(u[i, r]) - 1))
 expanded = first_sum + second_sum(exp(dot(w, r, i)) * (u[i, r] + rho[i, r]))
 
-lemma.step("split.1", eq(F_gap, joint), by_identity, line=1118, why="the definition of F", rule="identity")
+lemma.step("split.1", eq(F_gap, joint), by_identity, line=1120, why="the definition of F", rule="identity")
 lemma.step("split.2", eq(joint, apart), by_identity, line=1121,
            why="alpha(tau)^-1 exp(<w_r(tau+1), x_i>) is taken away and added", rule="identity")
 lemma.step("split.3", eq(apart, factored), by_identity, line=1124, rule="identity",
            why="the paper's reason, |eta <Delta w_r, x_i>| <= 0.01, is that of the next line: this one is exp of a sum, for "
                "every eta")
-lemma.step("split.4", eq(factored, expanded), by_identity, line=1127, rule="identity",
+lemma.step("split.4", eq(factored, expanded), by_identity, line=1126, rule="identity",
            why="Fact A.8 with rho for its Theta(1) x^2; Theta(1) is a different number for every neuron and data point, see "
                "lemma.E.1/theta")
 lemma.step("split", eq(F_gap, expanded), lambda c: c.chain(*(c.step(f"lemma.E.1/split.{t}") for t in "123"), c.identity(
-    factored, expanded)), line=1118, why="the four lines together", rule="transitive")
+    factored, expanded)), line=1120, why="the four lines together", rule="transitive")
 lemma.step("sum", eq(F_gap, v0 + v1 + v2),
-           lambda c: c.chain(c.step("lemma.E.1/split"), c.identity(expanded, v0 + v1 + v2)), line=1136,
+           lambda c: c.chain(c.step("lemma.E.1/split"), c.identity(expanded, v0 + v1 + v2)), line=1127,
            why="the definitions of v0, v1, v2", rule="identity",
            typo="v1 and v2 have an unbalanced parenthesis in exp((<w_r, x_i>) (...)")
 
@@ -123,7 +123,7 @@ def _conclude(c: Context) -> Theorem:
 against = tuple(over_outputs((y[l, i] - F[l, i]) * part) for part in (F_gap, v0 + v1 + v2, v0, v1, v2))
 lemma.step("inner.1", eq(against[0], against[1]), by_identity, line=1140, why="F(tau+1) - F(tau) = v0 + v1 + v2",
            rule="identity")
-lemma.step("inner.2", eq(against[1], add(*against[2:])), by_identity, line=1140, why="the inner product is linear",
+lemma.step("inner.2", eq(against[1], add(*against[2:])), by_identity, line=1141, why="the inner product is linear",
            rule="identity")
 lemma.by = _conclude
 
@@ -177,7 +177,7 @@ def _size(c: Context) -> Theorem:
                    c.identity(unit.concl.rhs, eta * length), c.given(gradient_small.rel))
 
 
-size = Claim("lemma.E.1/theta.size", "claim", 1136, "|eta <Delta w_r, x_i>| <= 0.01", abs(u[i, r]) <= Fraction(1, 100),
+size = Claim("lemma.E.1/theta.size", "claim", 1129, "|eta <Delta w_r, x_i>| <= 0.01", abs(u[i, r]) <= Fraction(1, 100),
              given=SMALL, scope=SMALL_SCOPE, by=_size, printed=True)
 size.mutant(abs(u[i, r]) <= Fraction(7, 1000), "refuted", "with 0.007", hint=NEAR)
 
@@ -192,17 +192,17 @@ def _fact_a_8(side: str) -> Proof:
     return proof
 
 
-low = Claim("lemma.E.1/theta.lower", "claim", 1127, "Theta(1) >= 0.498", LOW * u[i, r] ** 2 <= rho[i, r], given=OWN_SMALL,
+low = Claim("lemma.E.1/theta.lower", "claim", 1126, "Theta(1) >= 0.498", LOW * u[i, r] ** 2 <= rho[i, r], given=OWN_SMALL,
             scope=SMALL_SCOPE, by=_fact_a_8("lower"), uses=("fact.A.8.lower", "lemma.E.1/theta.size"))
 low.mutant(u[i, r] ** 2 / 2 <= rho[i, r], "refuted", "with 1/2", hint=NEAR)
 low.mutant(LOW * u[i, r] ** 2 <= rho[i, r], "refuted", "needs the gradient property",
            drop=(gradient_small.rel,), hint=FAR)
-high = Claim("lemma.E.1/theta.upper", "claim", 1127, "Theta(1) <= 0.502", rho[i, r] <= HIGH * u[i, r] ** 2, given=OWN_SMALL,
+high = Claim("lemma.E.1/theta.upper", "claim", 1126, "Theta(1) <= 0.502", rho[i, r] <= HIGH * u[i, r] ** 2, given=OWN_SMALL,
              scope=SMALL_SCOPE, by=_fact_a_8("upper"), uses=("fact.A.8.upper", "lemma.E.1/theta.size"))
 high.mutant(rho[i, r] <= u[i, r] ** 2 / 2, "refuted", "with 1/2", hint=NEAR)
 high.mutant(rho[i, r] <= HIGH * u[i, r] ** 2, "refuted", "needs the gradient property",
             drop=(gradient_small.rel,), hint=FAR)
-theta = Claim("lemma.E.1/theta", "claim", 1127, "rho = Theta(1) u^2 with 0.498 <= Theta(1) <= 0.502", scope=SMALL_SCOPE,
+theta = Claim("lemma.E.1/theta", "claim", 1126, "rho = Theta(1) u^2 with 0.498 <= Theta(1) <= 0.502", scope=SMALL_SCOPE,
               parts=("lemma.E.1/theta.size", "lemma.E.1/theta.lower", "lemma.E.1/theta.upper"),
               note="Theta(1) = (e^u - 1 - u)/u^2 depends on r and i and, through u, on eta; where u = 0 any number serves.")
 
@@ -210,7 +210,7 @@ psi = Array("psi", (i, r))  # Theta(1), neuron by neuron
 psi_given = Given(eq(exp(u[i, r]), 1 + u[i, r] + psi[i, r] * u[i, r] ** 2),
                   "Theta(1) at r and i is psi: e^u = 1 + u + psi u^2")
 printed_v2 = second_sum(exp(dot(w, r, i)) * eta**2 * psi[i, r] * total(k, direction[k, r] * x[k, i]) ** 2)
-as_printed = Claim("lemma.E.1/v2", "claim", 1092, "v2 as it is printed, with psi[i,r] for Theta(1)", eq(v2, printed_v2),
+as_printed = Claim("lemma.E.1/v2", "claim", 1089, "v2 as it is printed, with psi[i,r] for Theta(1)", eq(v2, printed_v2),
                    given=(psi_given,), scope=SIZES)
 
 
@@ -230,14 +230,14 @@ as_printed.mutant(eq(v2, printed_v2), "refuted", "not with any other number", dr
 
 factor = Var("c")
 scaled = one_step(factor * eta, "_c")
-order = Claim("lemma.E.1/order", "claim", 1138, "v0 and v1 are linear in eta, v2 is quadratic", scope=SIZES,
+order = Claim("lemma.E.1/order", "claim", 1135, "v0 and v1 are linear in eta, v2 is quadratic", scope=SIZES,
               parts=("lemma.E.1/order.v0", "lemma.E.1/order.v1", "lemma.E.1/order.v2"))
-order_0 = Claim("lemma.E.1/order.v0", "claim", 1138, "v0 is linear in eta: a step c times as long makes it c times as large",
+order_0 = Claim("lemma.E.1/order.v0", "claim", 1135, "v0 is linear in eta: a step c times as long makes it c times as large",
                 eq(scaled.v0[l, i], factor * v0), scope=SIZES, printed=True, hint=FAR)
-order_1 = Claim("lemma.E.1/order.v1", "claim", 1138, "v1 is linear in eta", eq(scaled.v1[l, i], factor * v1), scope=SIZES,
+order_1 = Claim("lemma.E.1/order.v1", "claim", 1135, "v1 is linear in eta", eq(scaled.v1[l, i], factor * v1), scope=SIZES,
                 by=by_identity, printed=True)
 order_1.mutant(eq(scaled.v1[l, i], factor**2 * v1), "refuted", "but not quadratic", hint=FAR)
-order_2 = Claim("lemma.E.1/order.v2", "claim", 1138, "v2 is quadratic in eta", eq(scaled.v2[l, i], factor**2 * v2),
+order_2 = Claim("lemma.E.1/order.v2", "claim", 1135, "v2 is quadratic in eta", eq(scaled.v2[l, i], factor**2 * v2),
                 scope=SIZES, printed=True, hint=FAR, note="Its Theta(1) depends on eta.")
 order_0.mutant(eq(scaled.v0[l, i], factor**2 * v0), "refuted", "nor is it quadratic", hint=FAR)
 order_2.mutant(eq(scaled.v2[l, i], factor * v2), "refuted", "nor is it linear", hint=FAR)
