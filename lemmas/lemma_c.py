@@ -138,8 +138,9 @@ c_2.step("3", eta * scale * total(t, gap_t[t]) <= eta * scale * total(t, decay[t
          why="the loss property", rule="monotone")
 c_2.step("4", eta * scale * total(t, decay[t]) * gap <= bound_D, _by_eq_9, line=921, why="Eq. 9", rule="monotone")
 c_2.by = lambda c: c.chain(*(c.step(f"lemma.C.2/{part}") for part in "1234"))
-STRAIGHT = Point({**SIMPLE.scalars, "d1": ONE, "T": Fraction(2), "gap": ONE},
-                 {"gap_t": [1, 0], "decay": [1, 0], "move": [[20, 0]]})
+FAR = 3 * 10**8  # the geometric series is about 3.55e8
+STRAIGHT = Point({**SIMPLE.scalars, "d1": ONE, "T": ONE, "gap": ONE},
+                 {"gap_t": [FAR], "decay": [FAR], "move": [[20 * FAR]]})
 c_2.mutant(motion <= bound_D / 8, "refuted", "with an eighth of D", hint=STRAIGHT)
 c_2.mutant(eta * series_fast <= 39 / (10 * m * lam), "refuted", "Eq. 9 with 3.9 in place of 4",
            drop=tuple(g.rel for g in PATH), hint=SIMPLE)
