@@ -30,6 +30,7 @@ from numerics.probability import (
 )
 from numerics.records import Store
 from numerics.regime import REGIMES, Inequality, PaperRegime, Regime, RepairedRegime, enter
+from numerics.relatives import NETWORKS, ExpNet, ReluNet, network, network_class
 from numerics.rigorous import StepRecord, TooFewBits, ball_descent, recorded_descent, working_bits
 from numerics.spectrum import eigenvalues, enclose_lambda_min, enclose_spectrum, exceeds, lambda_max, lambda_min
 
