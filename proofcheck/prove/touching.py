@@ -89,7 +89,7 @@ class Newton:
             return None
         try:
             return list(mpmath.lu_solve(mpmath.matrix(bends), mpmath.matrix(slopes)))
-        except (ZeroDivisionError, ValueError):
+        except (ZeroDivisionError, ValueError, TypeError):  # mpmath finds no pivot in a matrix without numbers
             return None
 
 
