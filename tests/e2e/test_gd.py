@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Cli = Callable[..., CompletedProcess[str]]
 DATA = {"x": [[0.6, 0.8], [1, 0]], "y": [[0.1, 0.2], [0, -0.5]]}
 IN_PAPER = ("lemma.E.1", "lemma.E.2", "lemma.C.2", "lemma.D.1", "lemma.D.2", "lemma.E.3", "lemma.E.4", "claim.E.5",

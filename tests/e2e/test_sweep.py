@@ -16,6 +16,8 @@ import pytest
 
 from proofcheck.cli import main
 
+pytestmark = pytest.mark.slow
+
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 Cluster = tuple[str, "subprocess.Popen[str]", list["subprocess.Popen[str]"]]

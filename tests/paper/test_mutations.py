@@ -32,6 +32,8 @@ from proofcheck.ledger import compare_meaning, load
 from proofcheck.prove.context import Prover
 from proofcheck.prove.search import NotProved
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(lemmas.__file__).parent
 LEDGER = FOLDER / "ledger.json"
 SKIPPED = {"__init__", "instances"}

@@ -16,6 +16,8 @@ from proofcheck.refute.climb import Climber, score
 from proofcheck.refute.search import Sizes, certify, refute_claim, search
 from proofcheck.refute.strategies import Draft, Rounding, drafts, plan
 
+pytestmark = pytest.mark.slow
+
 n, m, d1, d2, half = (Var(name, True) for name in ("n", "m", "d1", "d2", "half"))
 B, R, eta, lam = Var("B"), Var("R"), Var("eta"), Var("lam")
 i, j = Index("i", n), Index("j", n)
