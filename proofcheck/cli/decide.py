@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +27,16 @@ from proofcheck.signatures import digest
 
 SHOWN = 18  # digits after the point
 CODES = {"proved": 0, "refuted": 1, "undecided": 3}
-Edges = tuple[Boundary | str, Exact | str]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Where the truth changes, as decimals and in closed form (or why that is not known), without some hypotheses."""
+
+    places: Boundary | str
+    exact: Exact | str
+    var: str
+    without: tuple[Rel, ...] = ()
 
 
 def add_to(commands: Any) -> None:
@@ -101,14 +111,17 @@ def verdict_lines(found: Decision) -> Iterator[str]:
 
 def data(found: Decision) -> dict[str, Any]:
     """A decision as plain data."""
-    dims = {v.name for rel in (found.goal, *found.hyps) for v in variables(rel) if v.integer}
     point = None
     if found.point is not None and found.violation is not None:
         point = counterexample(found.point, found.violation)
     return {"verdict": found.verdict, "statement": to_text(found.goal), "given": [to_text(h) for h in found.hyps],
-            "dims": sorted(dims), "assumed": list(found.assumed), "explanation": found.explanation,
+            "dims": _integers(found.goal, found.hyps), "assumed": list(found.assumed), "explanation": found.explanation,
             "certificate": found.certificate, "counterexample": point, "undecided": list(found.boxes),
             "tried": found.tried}
+
+
+def _integers(goal: Rel, hyps: tuple[Rel, ...]) -> list[str]:
+    return sorted({v.name for rel in (goal, *hyps) for v in variables(rel) if v.integer})
 
 
 def counterexample(point: Point, violation: Violation) -> dict[str, Any]:
@@ -120,19 +133,25 @@ def counterexample(point: Point, violation: Violation) -> dict[str, Any]:
 
 
 def edges(found: Decision, name: str) -> Edges:
-    """Where in the parameter the truth changes, as decimals and in closed form, or why that is not known."""
+    """Where in the parameter the truth changes.
+
+    A relation that holds on the whole domain has no boundary there: then it is looked for beyond the hypotheses about
+    the parameter alone.
+    """
     var = _parameter(found.goal, "--boundary", name)
+    without = tuple(h for h in found.hyps if variables(h) == {var}) if found.verdict == "proved" else ()
+    hyps = tuple(h for h in found.hyps if h not in without)
     places: Boundary | str
     exact: Exact | str
     try:
-        places = boundary_over_box(found.goal, found.hyps, var)
+        places = boundary_over_box(found.goal, hyps, var)
     except NotProved as error:
         places = f"no boundary in {name} could be proved: {error}"
     try:
-        exact = exact_boundary(found.goal, found.hyps, var)
+        exact = exact_boundary(found.goal, hyps, var)
     except NotProved as error:
         exact = str(error)
-    return places, exact
+    return Edges(places, exact, name, without)
 
 
 def _parameter(goal: Rel, option: str, name: str) -> Var:
@@ -145,7 +164,9 @@ def _parameter(goal: Rel, option: str, name: str) -> Var:
 
 def edge_lines(edge: Edges) -> Iterator[str]:
     """The boundary in words: exactly where that is known, else in decimals."""
-    places, exact = edge
+    places, exact = edge.places, edge.exact
+    if edge.without:
+        yield f"on the whole domain, so the boundary is sought without {', '.join(map(shown, edge.without))}:"
     if isinstance(exact, Exact):
         for holds, word in ((True, "holds"), (False, "fails")):
             parts = [_piece(exact, k) for k, p in enumerate(exact.pieces) if p.holds is holds]
@@ -184,12 +205,12 @@ def ends(piece: Piece, edge: Boundary) -> str:
 
 def edge_data(edge: Edges) -> dict[str, Any]:
     """The boundary as plain data, with the certificates of all pieces."""
-    places, exact = edge
-    found = {"exact": exact_data(exact)}
+    places = edge.places
+    found = {"variable": edge.var, "without": [to_text(h) for h in edge.without], "exact": exact_data(edge.exact)}
     if isinstance(places, str):
         return {"unknown": places, **found}
     sides = {"holds": places.holds, "fails": places.fails}
-    return {"variable": places.var, "changes_between": [list(d) for d in places.decimals()],
+    return {"changes_between": [list(d) for d in places.decimals()],
             **{word: [{"where": ends(p, places), "certificate": certify(p.theorem)} for p in pieces]
                for word, pieces in sides.items()}, **found}
 
@@ -221,7 +242,8 @@ def _sharpened(args: argparse.Namespace, goal: Rel, hyps: tuple[Rel, ...]) -> in
     except NotProved as error:
         found = f"no best value of {constant.name} could be bracketed: {error}"
     if args.json:
-        _write(sealed({"statement": to_text(goal), "given": [to_text(h) for h in hyps], "sharpen": sharp_data(found)}))
+        _write(sealed({"statement": to_text(goal), "given": [to_text(h) for h in hyps], "dims": _integers(goal, hyps),
+                       "sharpen": sharp_data(found)}))
     else:
         _show([f"sharpest {constant.name} in: {shown(goal)}",
                *([f"given: {', '.join(map(shown, hyps))}"] if hyps else []), *sharp_lines(found)])

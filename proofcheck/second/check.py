@@ -31,12 +31,12 @@ def _bound(rel: Rel) -> tuple[str, Range] | None:
     return None
 
 
-def _setting(goal: Rel, hyps: list[Rel], dims: frozenset[str]) -> tuple[Rel, Domain, Domain]:
+def setting(goal: Rel, hyps: list[Rel], dims: frozenset[str]) -> tuple[Rel, Domain, Domain]:
     """The goal, the domain and the same with all it is told, once hypotheses parameter = term are used up."""
     for k, (op, left, right) in enumerate(hyps):
         if op == "=" and left[0] == "var" and left[1] not in names(right) | dims:
             first, *rest = ((o, put(a, left, right), put(b, left, right)) for o, a, b in (goal, *hyps[:k], *hyps[k + 1:]))
-            return _setting(first, rest, dims)
+            return setting(first, rest, dims)
     box = {n: Range(1, inf) if n in dims else Range(-inf, inf) for r in (goal, *hyps) for n in names(r[1]) | names(r[2])}
     box = {n: r._replace(lo=Fraction(1)) if n in dims else r for n, r in sorted(box.items())}
     for name, r in filter(None, map(_bound, hyps)):
@@ -67,7 +67,7 @@ def check_proof(goal: str, hyps: Sequence[str], tree: Any, dims: Iterable[str] =
     """
     with _refusing():
         (rel,) = relations(goal)
-        (op, left, right), dom, known = _setting(rel, [r for h in hyps for r in relations(h)], frozenset(dims))
+        (op, left, right), dom, known = setting(rel, [r for h in hyps for r in relations(h)], frozenset(dims))
         for text, why in conditions:
             ((sign, low, high),) = relations(text)
             gap = minus(high, low)
@@ -83,7 +83,7 @@ def check_proof(goal: str, hyps: Sequence[str], tree: Any, dims: Iterable[str] =
 
 def follows(goal: Rel, premise: Rel, factor: Term, hyps: list[Rel], dims: Iterable[str]) -> Rel:
     """The goal, if it is the premise times a factor that is >= 0 (> 0 for a strict goal); raises Refused otherwise."""
-    dom = _setting(goal, hyps, frozenset(dims))[2]
+    dom = setting(goal, hyps, frozenset(dims))[2]
     require(premise[0] == goal[0] and dom.rank(factor) >= (2 if goal[0] == "<" else 1), "the factor may be negative")
     require(dom.defined(factor, *goal[1:]), "the goal may be undefined somewhere")
     product = ("mul", factor, minus(premise[2], premise[1]))

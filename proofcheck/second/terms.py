@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -65,6 +65,17 @@ def relations(text: str) -> list[Rel]:
             op, swapped = OPS[type(sign)]
             found.append((op, right, left) if swapped else (op, left, right))
     return found
+
+
+def one(text: str) -> Rel:
+    """The only relation that a text holds."""
+    (found,) = relations(text)
+    return found
+
+
+def every(texts: Iterable[str]) -> list[Rel]:
+    """The relations that texts hold."""
+    return [r for t in texts for r in relations(t)]
 
 
 def _term(node: ast.expr, source: str) -> Term:

@@ -36,3 +36,9 @@ def test_unknown_parameter_is_one_line() -> None:
 def test_what_cannot_be_found_is_said() -> None:
     found = decide("x*y <= 1", "--boundary", "x")
     assert "no boundary in x could be proved" in found.stdout
+
+
+def test_a_relation_that_holds_everywhere_has_its_boundary_beyond_the_domain() -> None:
+    found = decide("2*exp(2*B+2*R) <= exp(3*B)", "--given", "B>=1, R>0, R<1/100", "--boundary", "B")
+    assert found.returncode == 0 and "without 1 <= B" in found.stdout
+    assert "proved: it holds exactly for B >= log(2) + 2*R" in found.stdout

