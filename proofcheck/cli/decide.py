@@ -48,7 +48,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON, with the certificate")
     parser.add_argument("--boundary", metavar="VAR", help="also say where in VAR it holds, proved on both sides")
     parser.add_argument("--sharpen", metavar="CONST", help="also bracket the best value of CONST, a name in REL")
-    parser.add_argument("--budget", type=float, default=5.0, metavar="S", help="seconds to try (default: 5)")
+    parser.add_argument("--budget", type=float, default=5.0, metavar="S", help="seconds of processor time (default: 5)")
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
-from time import monotonic
+from time import thread_time
 
 from proofcheck.kernel.domain import Box, Range, gap
 from proofcheck.kernel.terms import Rel, Var
@@ -28,8 +28,8 @@ def remaining(goal: Rel, hyps: tuple[Rel, ...], budget: float = 1.0) -> tuple[st
     except FAILURES:
         return ()
     whole = Goal(term, domain, goal.op == "<")
-    end = monotonic() + budget
-    left = [c for c in _cells(domain.box) if monotonic() > end or not _settled(whole.on(replace(domain, box=c)))]
+    end = thread_time() + budget
+    left = [c for c in _cells(domain.box) if thread_time() > end or not _settled(whole.on(replace(domain, box=c)))]
     found = [show_box(box) for box in merged(left)]
     more = len(found) - SHOWN
     return (*found[:SHOWN], *([f"and {more} more boxes"] if more > 0 else []))

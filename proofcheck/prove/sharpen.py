@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from math import log10
-from time import monotonic
+from time import thread_time
 
 import mpmath
 
@@ -73,7 +73,7 @@ def sharpen(goal: Rel, hyps: tuple[Rel, ...], name: str, budget: float = 5.0) ->
     if constant is None or constant.integer or goal.op == "=":
         raise NotProved(f"{name} must be a real parameter of an inequality")
     rising, weaker = _direction(goal, hyps, constant, budget)
-    problem = _Problem(goal, hyps, constant, rising, budget, monotonic() + PATIENCE * budget)
+    problem = _Problem(goal, hyps, constant, rising, budget, thread_time() + PATIENCE * budget)
     best = problem.estimate()
     if best is None or abs(best[0]) > FAR / 100:
         raise NotProved(f"no best value of {name} was found by numbers: the claim may hold for all values, or for none")
@@ -107,7 +107,7 @@ class _Problem:
     constant: Var
     rising: bool
     budget: float
-    end: float  # on the monotonic clock
+    end: float  # of processor time
 
     def fixed(self, value: Expr) -> tuple[Rel, tuple[Rel, ...]]:
         """The claim for one value of the constant; hypotheses about the constant alone are left out."""
@@ -142,18 +142,18 @@ class _Problem:
             number = mpmath.mpf(top.numerator) / top.denominator
             forms: list[Expr] = [Num(s) for s in _short(top)] + closed_forms(number)
         for form in list(dict.fromkeys(forms))[:3]:
-            theorem = self.theorem(form)
+            theorem = self.theorem(form, 1)
             if theorem is not None:
                 return form, theorem
         return None
 
-    def theorem(self, value: Expr) -> Theorem | None:
-        """The claim for one value of the constant, if it is proved in time."""
+    def theorem(self, value: Expr, part: float = 1 / 4) -> Theorem | None:
+        """The claim for one value of the constant, if it is proved within a part of the budget."""
         goal, hyps = self.fixed(value)
-        if monotonic() > self.end:
+        if thread_time() > self.end:
             return None
         try:
-            return prove_scalar(goal, hyps, self.budget / 4)
+            return prove_scalar(goal, hyps, part * self.budget)
         except NotProved:
             return None
 
