@@ -1,8 +1,8 @@
 """Identities for all sizes, checked once more at a few fixed sizes by two computer algebra systems.
 
 Sums are written out, every exp of a monomial becomes a positive symbol, and the difference of both sides must cancel:
-in SymPy by ``cancel(together(...))``, with SymPy's own derivatives, and in flint as an exact rational function, with the
-kernel's.  A fixed size never stands for the general case; it can only contradict it.
+in SymPy as the numerator over a common denominator, with SymPy's own derivatives, and in flint as an exact rational
+function, with the kernel's.  A fixed size never stands for the general case; it can only contradict it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def _indices(rel: Rel) -> set[Index]:
 
 def _cancels(rel: Rel, sizes: Sizes, where: Where) -> bool:
     difference = exported(rel.lhs, sizes, where) - exported(rel.rhs, sizes, where)
-    return bool(sympy.cancel(sympy.together(_without_exp(difference))) == 0)
+    top, _ = sympy.fraction(sympy.together(_without_exp(difference)))
+    symbols = tuple(sorted(top.free_symbols, key=str))
+    return bool(sympy.QQ[symbols].from_sympy(top) == 0 if symbols else top == 0)
 
 
 def exported(term: Expr, sizes: Sizes, where: Where) -> Any:
