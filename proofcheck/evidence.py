@@ -16,6 +16,7 @@ from proofcheck.kernel.terms import Diff, Expr, Num, Rel, children, rebuild
 from proofcheck.kernel.text import Reader, to_text
 
 PRECISIONS = (128, 512, 2048)
+ABSURD = Rel("<=", Num(Fraction(1)), Num(Fraction(0)))  # refuted by every point at which the hypotheses hold
 
 Hyps = tuple[Rel, ...]
 Data = dict[str, Any]
