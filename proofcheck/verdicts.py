@@ -121,17 +121,17 @@ def rests_on(key: str, table: Mapping[str, Record]) -> list[str]:
 def counts(records: Sequence[Record]) -> dict[str, dict[str, int]]:
     """How many claims, steps, repairs and mutants have which verdict, derivation, finding and status."""
     steps = [s for r in records for s in r["steps"]]
-    return {
+    return {  # in the order of the alphabet, as the ledger has it
         "claims": _tally(r["verdict"] for r in records),
-        "claims, printed proof": _tally(r["derivation"] for r in records),
-        "claims, finding": _tally(r["finding"] for r in records),
         "claims, as printed": _tally(r["status"]["as_printed"]["word"] for r in records),
+        "claims, finding": _tally(r["finding"] for r in records),
+        "claims, printed proof": _tally(r["derivation"] for r in records),
         "claims, with repairs": _tally(r["status"]["with_repairs"]["word"] for r in records),
-        "steps": _tally(s["verdict"] for s in steps),
-        "steps, finding": _tally(s["finding"] for s in steps),
-        "citations checked": _tally(s["citation"]["verdict"] for s in steps if s["citation"] is not None),
-        "repairs": _tally(r["repair"]["verdict"] for r in records if r["repair"] is not None),
         "mutants": _tally(m["verdict"] for r in records for m in r["mutants"]),
+        "repairs": _tally(r["repair"]["verdict"] for r in records if r["repair"] is not None),
+        "steps": _tally(s["verdict"] for s in steps),
+        "steps, citation": _tally(s["citation"]["verdict"] for s in steps if s["citation"] is not None),
+        "steps, finding": _tally(s["finding"] for s in steps),
     }
 
 
