@@ -16,10 +16,10 @@ from typing import Any
 
 from proofcheck import second
 from proofcheck.confirm import Matter, confirm, matters
-from proofcheck.evidence import read_point
+from proofcheck.evidence import is_plain, read_point
 from proofcheck.independent import disagreement
 from proofcheck.kernel.point import NoCounterexample
-from proofcheck.kernel.terms import Delta, Diff, Entry, Peak, Rel, Sum, subterms, variables
+from proofcheck.kernel.terms import variables
 from proofcheck.kernel.text import to_text
 from proofcheck.propagation import propagate
 from proofcheck.signatures import digest
@@ -90,18 +90,13 @@ def _second(matter: Matter, signatures: Mapping[str, Any], report: Report) -> No
             for step in (data for rule, data, _ in certificate["steps"] if rule == "scalar"):
                 report.scalar_steps += 1
                 second.check_step("scalar", step, dims)
-        if found is not None and all(map(_is_scalar, (matter.goal, *matter.hyps))):
+        if found is not None and all(map(is_plain, (matter.goal, *matter.hyps))):
             names = {v for rel in (matter.goal, *matter.hyps) for v in variables(rel)}
             report.scalar_points += 1
             second.check_point(to_text(matter.goal), [to_text(h) for h in matter.hyps], found["point"]["scalars"],
                                [v.name for v in names if v.integer])
     except second.Refused as error:
         report.problems.append(f"{matter.where}: the second checker refuses: {error}")
-
-
-def _is_scalar(rel: Rel) -> bool:
-    """Whether a relation has no array entries, sums or derivatives."""
-    return not any(isinstance(t, (Entry, Delta, Sum, Peak, Diff)) for side in (rel.lhs, rel.rhs) for t in subterms(side))
 
 
 def recheck_answers(answers: Iterable[Mapping[str, Any]]) -> Report:

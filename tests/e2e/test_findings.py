@@ -88,9 +88,10 @@ def test_sides_are_told_apart(toy_record: Callable[[str], dict[str, Any]]) -> No
 
 
 @pytest.mark.parametrize(("key", "kind", "told"), [
-    ("lemma.B.1.12", "part", "Lemma B.1 Part 12"), ("lemma.B.1", "lemma", "Lemma B.1"), ("thm.4.2", "theorem", "Theorem 4.2"),
-    ("lemma.A.9.t", "claim", "Lemma A.9"), ("lemma.E.1/order.v0", "claim", "Lemma E.1"), ("eq.13", "identity", "Eq. 13"),
-    ("cor.4.3", "corollary", "Corollary 4.3"), ("lemma.B.1.4.lower", "part", "Lemma B.1 Part 4")])
+    ("lemma.B.1.12", "part", "Lemma B.1 Part 12"), ("lemma.B.1", "lemma", "Lemma B.1"),
+    ("thm.4.2", "theorem", "Theorem 4.2"), ("lemma.A.9.t", "claim", "Lemma A.9"), ("eq.13", "identity", "Eq. 13"),
+    ("lemma.E.1/order.v0", "claim", "Lemma E.1"), ("cor.4.3", "corollary", "Corollary 4.3"),
+    ("lemma.B.1.4.lower", "part", "Lemma B.1 Part 4")])
 def test_labels(key: str, kind: str, told: str) -> None:
     assert label({"id": key, "kind": kind}) == told
 
