@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     named = {key for key in args.ids if key in paper or key in step_ids(paper)}
     lacking = sorted({name for o in found if _owner(o) in named for name in o.missing})
     if lacking:
-        raise BadInput(f"{', '.join(sorted(named))} needs {', '.join(lacking)}: add {_settings(lacking)}")
+        raise BadInput(f"{', '.join(sorted(named))} needs {', '.join(lacking)}: add {_settings(lacking)} (or write "
+                       f"'{min(named)}*' for what can be decided without)")
     if args.json:
         data = {"point": {k: value_text(v) for k, v in sorted(at.items())}, "outcomes": [_data(o) for o in found]}
         json.dump(data, sys.stdout, indent=1, ensure_ascii=False)
