@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from time import monotonic
+from time import thread_time
 
 from proofcheck.kernel.scalar import Tree
 from proofcheck.prove.goals import Goal, is_long, show
 from proofcheck.prove.sampling import compiled, places, sign_at
 
 GOALS_PER_SECOND = 150
-PATIENCE = 4  # the clock stops a search after this many times its budget
+PATIENCE = 4  # seconds of its own work, in budgets, that stop a search; what else the machine does must not change a verdict
 EFFORTS = ((1, 1), (2, 1), (3, 0), (3, 2), (4, 1), (6, 0), (4, 3), (6, 2), (8, 0), (8, 2), (10, 0), (13, 1), (16, 0),
            (16, 3))
 # growing depths, with and without rewritings
@@ -56,7 +56,7 @@ class Search:
     def run(self, goal: Goal) -> Tree:
         """A tree for the goal; raises NotProved."""
         self.left = int(self.budget * GOALS_PER_SECOND)
-        self.end = monotonic() + PATIENCE * self.budget
+        self.end = thread_time() + PATIENCE * self.budget
         if self.is_hopeless(goal):
             raise NotProved("the inequality fails at a sample point of the domain", [show(goal)])
         try:
@@ -79,7 +79,7 @@ class Search:
         if tried or is_long(goal.term) or self.is_hopeless(goal):
             return None
         self.left -= 1
-        if self.left < 0 or monotonic() > self.end:
+        if self.left < 0 or thread_time() > self.end:
             raise OutOfBudget
         self.failed[key] = effort  # also while it is being tried, so that no goal rests on itself
         for tree in self.attempts(goal, depth):

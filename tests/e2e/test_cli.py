@@ -217,3 +217,15 @@ def test_only_offered_commands_are_listed(cli: Cli) -> None:
     out = cli("--help").stdout
     assert all(word in out for word in ("verify", "list", "show", "decide", "regime", "gd", "recheck"))
     assert not any(word in out for word in ("report", "explore"))
+
+
+@pytest.mark.parametrize("what", [TOY, ("fact.A.5", "lemma.A.9.t", "claim.G.1", "claim.E.6/v2")])
+def test_the_same_bytes_whatever_the_hash_seed_and_the_processes(cli: Cli, monkeypatch: pytest.MonkeyPatch,
+                                                                 what: tuple[str, ...]) -> None:
+    found = set()
+    for jobs in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", jobs)
+        done = cli("verify", *what, "--jobs", jobs, "--json", "-")
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1
