@@ -133,6 +133,8 @@ def test_list(cli: Cli) -> None:
 def test_show_a_claim(cli: Cli) -> None:
     out = cli("show", *TOY, "toy.gap").stdout
     for words in ("2*exp(B) <= exp(2*B)", "verdict: proved", "printed proof: gap", "toy.gap/2: refuted, false",
+                  "as printed: the proof is broken, which does not make the claim false\n    broken by toy.gap/2 (false)",
+                  "with repairs: the proof stands, with all that it uses\n    by the repairs toy.gap/repair",
                   "repair toy.gap/repair: proved", "log 2 <= B", "used by: toy.parts", "1 <= B", "(checked just now)"):
         assert words in out, words
 
