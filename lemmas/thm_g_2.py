@@ -137,8 +137,8 @@ at_test = Claim("thm.G.2/eps.test", "step", 1766,
                 "entry by entry, K*_{l,te} moves by at most R exp(10B), as in Lemma 5.1 Part 1",
                 abs(test_row(moved, "_v") - test_row(net, "")) <= R * exp(10 * B), given=OWN, scope=PERTURBED, hint=far,
                 note="'By using the same proof' needs its hypotheses at the test point: |x_te| <= 1 and the event of Lemma "
-                     "B.1. The test points are (t, x(t)) with Gaussian noise, over all of which Z1 is averaged, so neither holds "
-                     "for all of them.")
+                     "B.1. The test points are (t, x(t)) with Gaussian noise, over all of which Z1 is averaged, so neither "
+                     "holds for all of them.")
 row = sqrt(total((l2, j), H_move**2))
 
 
@@ -347,9 +347,9 @@ USED = ("claim.G.1", "thm.G.2/eps", "thm.G.2/eps.test", "thm.G.2/chain", "thm.G.
         "def.Gamma", "lemma.E.2/lambda")
 assemble = Claim("thm.G.2/assemble", "step", 1781, "the four errors together bound the error of the prediction",
                  error <= constant * rest, given=(*SIZES, *FOUR), scope="all n, d, B >= 1, lambda > 0", uses=USED,
-                 note="The hidden constant is 64 C_0 exp(4B): 4 from Claim G.1, and exp(4B) because lambda and the kernel at "
-                      "a test point are at most of that size. The event of Lemma B.1 and Theorem G.4 hold with probability "
-                      "1 - delta each, so together with 1 - 2 delta.")
+                 note="The hidden constant is 64 C_0 exp(4B): 4 from Claim G.1, and exp(4B) because lambda and the kernel "
+                      "at a test point are at most of that size. The event of Lemma B.1 and Theorem G.4 hold with "
+                      "probability 1 - delta each, so together with 1 - 2 delta.")
 
 
 def _assemble(c: Context) -> Theorem:
