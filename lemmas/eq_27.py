@@ -106,7 +106,8 @@ def in_query(keys: Expr) -> Expr:
 
 stuck = Claim("eq.27/stuck", "claim", 1811,
               "at W^K = 0 the logits have gradient 0 in W^Q, whereas in W = (W^K)^T W^Q they have X_i (x) X_j",
-              eq(total(b, WK[e2, b] * X[b, i]) * X[e, j], 0), given=(no_key,), scope=SIZES, uses=("eq.27/query", "eq.27/trained"),
+              eq(total(b, WK[e2, b] * X[b, i]) * X[e, j], 0), given=(no_key,), scope=SIZES,
+              uses=("eq.27/query", "eq.27/trained"),
               note="So W^K = W^Q = 0 is a stationary point of attention, but not of the softmax that the trick makes of it, "
                    "which is trained in W (eq.27/trained): values carry over, gradient descent does not.")
 query = Claim("eq.27/query", "identity", 1811, "the gradient of a logit in W^Q is (W^K X_i) X_j^T",
