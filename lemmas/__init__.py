@@ -12,9 +12,11 @@ from lemmas import (
     def_3_6,
     def_3_7,
     def_4_1,
+    diffusion,
     eq_1,
     eq_2,
     eq_13_to_20,
+    eq_27,
     facts_a,
     instances,
     lemma_a_9,
@@ -25,6 +27,8 @@ from lemmas import (
     lemma_e_1,
     lemma_e_2,
     regimes,
+    section_6,
+    thm_g_2,
 )
 from numerics import sweep
 from proofcheck.claims import Paper, Sweep
@@ -34,6 +38,6 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
-               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, claim_g_1):
+               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, diffusion, section_6, claim_g_1, thm_g_2, eq_27):
     paper.add(*module.claims)
 paper.check_graph()

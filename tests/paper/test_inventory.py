@@ -25,6 +25,8 @@ INVENTORY = """
     lemma.E.2 lemma.E.2/1 lemma.E.2/2 lemma.E.2/eta lemma.E.2/eq12 lemma.E.2/m
     lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum lemma.E.1/order
     lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16 claim.E.6/v2 claim.E.7/eq20 claim.G.1
+    eq.3 eq.4 eq.4/approx eq.5 eq.6 sec.6.1/sampling sec.6.1/loss asm.6.1 asm.6.2 asm.6.3 asm.6.4 asm.6.5 def.A(R)
+    def.Gamma thm.6.6 thm.G.2 thm.G.2/eps thm.G.2/chain thm.G.2/assemble thm.G.3 thm.G.4 eq.27
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
