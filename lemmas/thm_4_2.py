@@ -9,6 +9,9 @@ stays open.  ``h`` is the exponent that the paper writes o(1), ``c`` the constan
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
+
+from flint import arb
 
 from lemmas.def_3_7 import F_0
 from lemmas.def_4_1 import C_large, definition, delta_range, sigma_positive, spread
@@ -60,6 +63,7 @@ from lemmas.notation import (
     x,
     y,
 )
+from numerics import Ball, exact, probability_exceeded
 from proofcheck.claims import Claim, Given, Repair
 from proofcheck.kernel import rules
 from proofcheck.kernel.point import Point
@@ -82,7 +86,7 @@ start_loss = total((i, l), (F_0[l, i] - y[l, i]) ** 2)  # |F(0) - Y|^2
 GEOMETRY = "all n, d, m, T; B >= 1; on the event of Lemma B.1 Part 1"
 
 
-def _alone(c: Context, goal: Rel, *given: Given) -> Theorem:
+def alone(c: Context, goal: Rel, *given: Given) -> Theorem:
     """A scalar fact from these hypotheses alone: the search gets lost among more parameters."""
     return rules.weaken(prove_scalar(goal, tuple(g.rel for g in given)), hyps=c.hyps)
 
@@ -105,10 +109,10 @@ many = Claim("thm.C.1/steps", "claim", 877, "T >= 2 (m eta lambda)^-1 log(N/eps)
 
 def _product(c: Context) -> Theorem:
     """sum_t log f_t <= T log(1 - z/2) <= -T z/2 <= -log(N/eps), and N exp(-log(N/eps)) = eps."""
-    positive, unit = _alone(c, 1 - Z / 2 > 0, *Z_range), _alone(c, log(N / eps) > 0, N_least, *eps_range)
+    positive, unit = alone(c, 1 - Z / 2 > 0, *Z_range), alone(c, log(N / eps) > 0, N_least, *eps_range)
     summed = rules.monotone(c.given(every_step.rel), c.given(never_0.rel), positive, template=total(t, log(HOLE)),
                             hole=HOLE, hyps=c.hyps)
-    tangent = _alone(c, log(1 - Z / 2) <= -Z / 2, *Z_range)
+    tangent = alone(c, log(1 - Z / 2) <= -Z / 2, *Z_range)
     exponent = rules.combine(summed, tangent, c.given(long_enough.rel), positive, unit, hyps=c.hyps,
                              goal=total(t, log(factor[t])) <= -log(N / eps), factors=(expr(1), T, Z / 2))
     powers = rules.monotone(exponent, unit, template=start * exp(HOLE), hole=HOLE, hyps=c.hyps)
@@ -155,12 +159,33 @@ UNIT = {"u": [[0]], "b": [[1]], "x": [[1]], "y": [[1]]}
 descent.mutant(start_loss * kept <= eps, "refuted", "not after any number of steps", drop=(steps_enough.rel,),
                hint=Point({**RUN, "T": ONE}, {**UNIT, "factor": [Fraction(1, 2)]}))
 
+
+
+def event_numbers() -> dict[str, str]:
+    """The chance that the event of Lemma B.1 Part 1 fails at the printed B, for n = d1 = d2 = 1, x = 1, C = 11, sigma = 1.
+
+    At the least width of Theorem 4.2 (hidden constant 1, lambda = 1, a lower bound: def.3.6/lambda.single), and beyond.
+    """
+    ball, found = Ball(2048), {}
+    with ball.working():
+        for chance in (20, 1000, 10**5):
+            logarithm = arb(chance).log()
+            reach = 11 * logarithm.sqrt()
+            least = ceil(exact(((18 * reach).exp() * logarithm**2 / 2).upper()))
+            for more in (1, 10**20):
+                failed = probability_exceeded(reach, 1, 2 * least * more, ball)
+                found[f"delta = 1/{chance}, {more} times the least m"] = f"fails with probability {failed.str(6)}"
+    return found
+
+
 probable = Claim("thm.C.1/probability", "claim", 870, "with probability at least 1 - delta, Lemma E.2 holds at every step",
+                 evidence=event_numbers,
                  uses=("lemma.B.1.1", "lemma.E.2", "lemma.C.2", "lemma.C.3", "lemma.C.4"),
                  note="Tried: the event of Lemma B.1 Part 1, on which the rest is deterministic. It does not have this "
                       "probability, as B does not grow with m (lemma.B.1.1), and Lemma E.2 has its own failure probability "
                       "at every step (thm.C.1/union). Missing: bounds of C0 and C1 at all steps at once, with a B that "
-                      "depends on m. The theorem itself is not refuted by this.")
+                      "depends on m. The numbers are exact for one point: the event can be had at the least m for small "
+                      "delta, and is lost as m grows. The theorem itself is not refuted by this.")
 
 # ---------------------------------------------------------------- the proof of Theorem C.1, line by line
 
@@ -178,7 +203,7 @@ not_moved = Given(eq(v[k, r], w[k, r]), "tau = 0: v is W(0)")
 def _base(c: Context) -> Theorem:
     """At tau = 0 no neuron has moved, so Lemma D.2 applies."""
     apart = rules.monotone(c.given(not_moved.rel), template=sqrt(total(k, (HOLE - w[k, r]) ** 2)), hole=HOLE, hyps=c.hyps)
-    near = c.chain(apart, c.identity(apart.concl.rhs, expr(0)), rules.relax(_alone(c, R > 0, Given(R > 0, "R > 0"))))
+    near = c.chain(apart, c.identity(apart.concl.rhs, expr(0)), rules.relax(alone(c, R > 0, Given(R > 0, "R > 0"))))
     return c.at(c.theorem("lemma.D.2"), discharge=(near,))
 
 
@@ -207,11 +232,11 @@ least_T = Claim("thm.C.1/union.T", "claim", 870, "the theorem takes more than 80
 
 def _least_T(c: Context) -> Theorem:
     """m eta lambda <= 1.6 exp(-8) and log(nd/eps) >= log(10)."""
-    slow = _alone(c, 2 / rate >= Fraction(5, 4) * exp(8), *CHOSEN)
-    logarithm = _alone(c, log(n * d2 / eps) >= log(10), *eps_range)
+    slow = alone(c, 2 / rate >= Fraction(5, 4) * exp(8), *CHOSEN)
+    logarithm = alone(c, log(n * d2 / eps) >= log(10), *eps_range)
     product = rules.combine(slow, logarithm, c.given(steps_enough.rel), goal=Fraction(5, 4) * exp(8) * log(10) <= T,
                             factors=(log(n * d2 / eps), Fraction(5, 4) * exp(8), expr(1)), hyps=c.hyps)
-    return c.chain(_alone(c, Fraction(8000) < Fraction(5, 4) * exp(8) * log(10)), product)
+    return c.chain(alone(c, Fraction(8000) < Fraction(5, 4) * exp(8) * log(10)), product)
 
 
 least_T.by = _least_T
@@ -231,10 +256,10 @@ both_rates = Claim("thm.4.2/rate", "claim", 178,
 
 def _one_rate(c: Context) -> Theorem:
     """m eta lambda = 0.1 lambda^2/(n^2 d^2 exp(16B)), and its inverse times the logarithm."""
-    unit = _alone(c, log(n * d2 / eps) > 0, *eps_range)
+    unit = alone(c, log(n * d2 / eps) > 0, *eps_range)
     value = rules.combine(c.given(eta_chosen.rel), goal=eq(rate, TENTH * lam**2 / (SIZES * exp(16 * B))),
                           factors=(m * lam,), hyps=c.hyps)
-    positive = _alone(c, rate > 0, lam_positive, eta_chosen)
+    positive = alone(c, rate > 0, lam_positive, eta_chosen)
     inverse = rules.monotone(value, unit, positive, template=1 / HOLE * log(n * d2 / eps), hole=HOLE, hyps=c.hyps)
     return c.chain(inverse, rules.identity(unit, lhs=inverse.concl.rhs, rhs=c.goal.rhs, hyps=c.hyps))
 
@@ -253,7 +278,7 @@ DRAWN_SCOPE = "all n, d2 >= 1, C > 10, sigma > 0, 0 < delta < 0.1, h > 0"
 
 
 def _logarithm(c: Context) -> Theorem:
-    return _alone(c, L > 0, *delta_range)
+    return alone(c, L > 0, *delta_range)
 
 
 def _B_at_most(c: Context) -> Theorem:
@@ -303,12 +328,12 @@ late = Claim("thm.4.2/small-o.late", "claim", 182, "with sigma >= 1, exp(18B) is
 
 def _late(c: Context) -> Theorem:
     """B >= C sigma sqrt(L) >= 10 sqrt(log(nd)), and log(nd) <= 180 sqrt(log(nd)) as long as log(nd) <= 180^2."""
-    unit, sizes = _logarithm(c), _alone(c, log(n * d2) >= 0)
+    unit, sizes = _logarithm(c), alone(c, log(n * d2) >= 0)
     larger = rules.below_max(left=spread, right=expr(1), first=True, hyps=c.hyps)
     least = rules.combine(larger, c.given(definition.rel), goal=spread <= B, factors=(expr(1), expr(-1)), hyps=c.hyps)
-    scale = _alone(c, Fraction(10) <= C * sigma, C_large, sigma_1)
+    scale = alone(c, Fraction(10) <= C * sigma, C_large, sigma_1)
     wider = rules.monotone(scale, unit, template=HOLE * sqrt(L), hole=HOLE, hyps=c.hyps)
-    more = rules.monotone(_alone(c, log(n * d2) <= L, *delta_range), unit, sizes, template=10 * sqrt(HOLE), hole=HOLE,
+    more = rules.monotone(alone(c, log(n * d2) <= L, *delta_range), unit, sizes, template=10 * sqrt(HOLE), hole=HOLE,
                           hyps=c.hyps)
     square = prove_scalar(N <= 180 * sqrt(N), (N >= 0, N <= LATE))
     short = c.at(square, values={N: log(n * d2)}, discharge=(sizes, c.given(late_size.rel)))
@@ -365,7 +390,7 @@ simpler_T.mutant(steps_of_T <= exp(h * steps_of_T), "refuted", "without the cons
 
 
 def _log_of_eps(c: Context) -> Theorem:
-    unit = _alone(c, steps_of_T > 0, *eps_range)
+    unit = alone(c, steps_of_T > 0, *eps_range)
     positive = rules.sign(unit, term=h * steps_of_T, hyps=c.hyps)
     linear = c.at(prove_scalar(N <= exp(N), (N > 0,)), values={N: h * steps_of_T}, discharge=(positive,))
     return rules.combine(linear, unit, goal=c.goal, factors=(1 / h,), hyps=c.hyps)
@@ -381,7 +406,7 @@ poly = Claim("thm.4.2/poly", "claim", 184, "the width is at most K (nd)^{2 + 2 d
              width <= K * SIZES * exp(2 * degree * log(n * d2)) * exp(18 * B) * L**2,
              given=(lam_positive, K_at_least_1, B_at_least_1, *delta_range, Given(degree >= 0, "degree >= 0"), not_tiny),
              scope="all n, d2 >= 1, B >= 1",
-             uses=("thm.4.2", "def.3.6/lambda", "thm.4.2/poly.twins", "thm.4.2/poly.singular"), printed=True,
+             uses=("thm.4.2", "def.3.6/lambda", "thm.4.2/poly.twins", "thm.4.2/poly.singular"),
              note="Any training set is too much: lambda is positive only by assumption, can be as small as one likes, and "
                   "is 0 for equal inputs, which no width can fit if their targets differ (thm.4.2/poly.twins).")
 
@@ -468,7 +493,7 @@ def _one_dim(c: Context) -> Theorem:
     step_size = rules.monotone(unit, template=TENTH * lam / (m * n**2 * HOLE**2 * exp(16 * B)), hole=HOLE, hyps=c.hyps)
     chosen = rules.transitive(c.given(eta_of_n.rel), rules.transitive(c.identity(eta_of_n.rel.rhs, step_size.concl.lhs),
                                                                       step_size))
-    positive = _alone(c, rate > 0, lam_positive, eta_of_n)
+    positive = alone(c, rate > 0, lam_positive, eta_of_n)
     grown = rules.monotone(_turned(c, unit), positive, template=2 / rate * log(n * HOLE / eps), hole=HOLE, hyps=c.hyps)
     plain = rules.identity(positive, lhs=grown.concl.rhs, rhs=steps_of_n.rel.lhs, hyps=c.hyps)
     enough = c.chain(grown, plain, c.given(steps_of_n.rel))
@@ -506,7 +531,7 @@ repaired_width = Claim("thm.C.1/width", "claim", 864,
 
 def _repaired_width(c: Context) -> Theorem:
     """18 sigma sqrt(2Y) <= Y/2 + 324 sigma^2, so exp(18B) <= exp(18 + 324 sigma^2) sqrt(m n/(2 delta))."""
-    unit, grows = _logarithm(c), _alone(c, Y > 0, *delta_range)
+    unit, grows = _logarithm(c), alone(c, Y > 0, *delta_range)
     square = rules.sign(grows, term=(18 * sigma - sqrt(2 * Y) / 2) ** 2, hyps=c.hyps)
     most = 18 * HOLE
     bound = 1 + Y / 36 + 18 * sigma**2

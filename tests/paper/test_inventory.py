@@ -26,6 +26,7 @@ INVENTORY = """
     lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum lemma.E.1/order
     lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16 claim.E.6/v2 claim.E.7/eq20 claim.G.1
     thm.4.2 thm.4.2/rate thm.4.2/small-o thm.4.2/poly cor.4.3 thm.C.1 thm.C.1/F0 thm.C.1/alternation thm.C.1/union thm.C.1/T
+    table.1 lemma.5.1/relu-exp remark.5.2 lemma.5.3
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
