@@ -28,9 +28,11 @@ from lemmas.lemma_e_2 import (
     K_at_least_1,
     eta_chosen,
     lam_bounded,
+    needed_for_D,
     radius,
     rate,
     start_small,
+    wide,
 )
 from lemmas.notation import (
     B,
@@ -193,7 +195,8 @@ theorem = Claim("thm.C.1", "theorem", 858, "gradient descent with the printed m,
                 parts=("thm.C.1/descent", "thm.C.1/probability"), scope=GEOMETRY,
                 uses=("lemma.C.2", "lemma.C.3", "lemma.C.4", "lemma.D.3", "lemma.E.2", "def.3.6/lambda", "def.4.1"),
                 note="Each lemma of the induction has a probability 1 - delta of its own and none says for which event; B "
-                     "has no m although it bounds all m neurons.")
+                     "has no m although it bounds all m neurons. The alternation closes with the rate m eta lambda/2 of "
+                     "lemma.C.3/repair, from which thm.C.1/descent starts.")
 theorem.step("F0", start_loss <= n * d2, _start_at_most_nd, line=875, why="Lemma D.3, squared", rule="monotone",
              uses=("lemma.D.3",), given=(targets,),
              typo="sigma = 1 is set here, although the theorem is for every sigma and nothing in this line needs it")
@@ -212,12 +215,19 @@ theorem.step("base", eta * gradient <= Fraction(1, 100), _base, line=877, uses=(
              why="left out: the induction starts at tau = 0, where weights and loss have not moved and Lemma D.2 gives the "
                  "gradient property")
 theorem.step("alternation", exp((tau + 1) * log(1 - Z / 4)) <= exp((tau + 1) * log(1 - Z / 2)), by_scalar, line=877,
-             given=(*Z_range, Given(tau >= 0, "tau >= 0")), uses=("lemma.C.3", "lemma.C.2"), rule="scalar",
-             why="alternate Lemmas C.3 and C.2: what C.3 delivers at tau + 1 (m eta lambda/4) is what both ask for next "
-                 "(m eta lambda/2)")
+             given=(*Z_range, Given(tau >= 0, "tau >= 0")), uses=("lemma.C.3", "lemma.C.3/closes", "lemma.C.2"),
+             rule="scalar", why="alternate Lemmas C.3 and C.2: what C.3 delivers at tau + 1 (m eta lambda/4) is what both "
+                                "ask for next (m eta lambda/2)")
 theorem.step("weights", D_of_gap < radius, D_below_R, line=877, rule="scalar",
              given=(B_at_least_1, lam_positive, *WIDTH, *start_small), uses=("lemma.E.2", "lemma.C.2", "lemma.D.3"),
              why="alternate Lemmas C.3 and C.2: what C.2 delivers, at most D, is what both ask for next, at most R")
+K_small = Given(K >= Fraction(11, 1000), "the hidden constant of the width is at least 0.011")
+narrow = Claim("thm.C.1/weights.K", "claim", 877, "D < R already for a hidden constant of 0.011 in the width",
+               needed_for_D < m, given=(B_at_least_1, lam_positive, *delta_range, K_small, wide), by=by_scalar,
+               scope="all n, d2, m >= 1, B >= 1, lambda > 0", note="m > 8 lambda^-2 n^2 d^2 exp(13B) is D < R by Lemma D.3.")
+narrow.mutant(needed_for_D < m, "refuted", "not for every hidden constant: 0.01 is too small", drop=(K_small.rel,),
+              hint=Point({"n": ONE, "d2": ONE, "m": Fraction(3500000), "B": ONE, "lam": ONE, "K": Fraction(1, 100),
+                          "delta": Fraction(999, 10000)}))
 theorem.step("union", T * delta <= delta, by_scalar, line=870, given=delta_range, rule="scalar",
              why="left out: Lemma E.2 fails with probability at most delta at every step, so one of T steps fails with at "
                  "most T delta, and this is to be at most delta")
@@ -317,17 +327,18 @@ theorem.step("small-o", n * d2 * exp(hidden * B) <= constant * exp(hidden * h * 
              why="exp(Theta(B)) = (nd)^{o(1)}, so nd exp(Theta(B)) = (nd)^{1 + o(1)}")
 
 LATE = Fraction(32400)
-late_size = Given(log(n * d2) <= LATE, "nd <= exp(32400), a number with 14071 digits")
+late_size = Given(h**2 * log(n * d2) <= LATE, "log(nd) <= (180/h)^2; for h = 1 a number nd with 14071 digits")
 sigma_1 = Given(sigma >= 1, "sigma >= 1 (the proof of Theorem C.1 sets sigma = 1)")
-late = Claim("thm.4.2/small-o.late", "claim", 182, "with sigma >= 1, exp(18B) is at least nd for every nd up to exp(32400)",
-             n * d2 <= exp(18 * B), given=(definition, C_large, sigma_1, *delta_range, late_size), uses=("def.4.1",),
-             scope="all n, d2 >= 1 with nd <= exp(32400), C > 10, sigma >= 1, 0 < delta < 0.1",
-             note="So the o(1) of the simplified m is above 1 for every data set that exists, and above 0.1 up to nd = "
-                  "exp(3240000).")
+late = Claim("thm.4.2/small-o.late", "claim", 182,
+             "with sigma >= 1, exp(18B) is at least (nd)^h as long as log(nd) is at most (180/h)^2",
+             exp(h * log(n * d2)) <= exp(18 * B), given=(definition, C_large, sigma_1, *delta_range, positive_h, late_size),
+             uses=("def.4.1",), scope="all n, d2 >= 1, h > 0 with h^2 log(nd) <= 32400, C > 10, sigma >= 1, 0 < delta < 0.1",
+             note="So the o(1) of the simplified m is above 1 up to nd = exp(32400), for every data set that there can be, "
+                  "and above 0.1 up to nd = exp(3240000).")
 
 
 def _late(c: Context) -> Theorem:
-    """B >= C sigma sqrt(L) >= 10 sqrt(log(nd)), and log(nd) <= 180 sqrt(log(nd)) as long as log(nd) <= 180^2."""
+    """B >= C sigma sqrt(L) >= 10 sqrt(log(nd)), and h log(nd) <= 180 sqrt(log(nd))."""
     unit, sizes = _logarithm(c), alone(c, log(n * d2) >= 0)
     larger = rules.below_max(left=spread, right=expr(1), first=True, hyps=c.hyps)
     least = rules.combine(larger, c.given(definition.rel), goal=spread <= B, factors=(expr(1), expr(-1)), hyps=c.hyps)
@@ -335,17 +346,17 @@ def _late(c: Context) -> Theorem:
     wider = rules.monotone(scale, unit, template=HOLE * sqrt(L), hole=HOLE, hyps=c.hyps)
     more = rules.monotone(alone(c, log(n * d2) <= L, *delta_range), unit, sizes, template=10 * sqrt(HOLE), hole=HOLE,
                           hyps=c.hyps)
-    square = prove_scalar(N <= 180 * sqrt(N), (N >= 0, N <= LATE))
+    square = prove_scalar(h * N <= 180 * sqrt(N), (h > 0, N >= 0, h**2 * N <= LATE))
     short = c.at(square, values={N: log(n * d2)}, discharge=(sizes, c.given(late_size.rel)))
-    size = rules.combine(c.chain(more, wider, least), short, unit, sizes, goal=log(n * d2) <= 18 * B, hyps=c.hyps,
+    size = rules.combine(c.chain(more, wider, least), short, unit, sizes, goal=h * log(n * d2) <= 18 * B, hyps=c.hyps,
                          factors=(expr(18), expr(1)))
-    grown = rules.monotone(size, template=exp(HOLE), hole=HOLE, hyps=c.hyps)
-    return c.chain(c.identity(n * d2, grown.concl.lhs), grown)
+    return rules.monotone(size, template=exp(HOLE), hole=HOLE, hyps=c.hyps)
 
 
 late.by = _late
-late.mutant((n * d2) ** 11 <= exp(18 * B), "refuted", "with the eleventh power of nd", hint=Point(
-    {"n": Fraction(10) ** 160, "d2": ONE, "C": Fraction(11), "sigma": ONE, "delta": Fraction(1, 20)}))
+late.mutant(exp(h * log(n * d2)) <= exp(18 * B), "refuted", "not for ever: h = 11 at nd = 10^160",
+            drop=(late_size.rel,), hint=Point(
+    {"n": Fraction(10) ** 160, "d2": ONE, "h": Fraction(11), "C": Fraction(11), "sigma": ONE, "delta": Fraction(1, 20)}))
 
 width = K / lam**2 * SIZES * exp(18 * B) * L**2
 simpler_m = Claim("thm.4.2/small-o.m", "claim", 182, "the simplified width: the logarithm and exp(18B) are (nd)^{o(1)}",
@@ -552,5 +563,5 @@ repaired_width.mutant(8 * width <= m, "refuted", "with eight times the width", h
     {"n": ONE, "d2": ONE, "m": ONE, "K": ONE, "lam": Fraction(48000), "sigma": THOUSANDTH, "delta": Fraction(1, 20)}))
 repaired_width.mutant(width <= m, "refuted", "not for every m", drop=(wide_enough.rel,))
 
-claims: tuple[Claim, ...] = (many, descent, probable, theorem, least_T, main, both_rates, small, late, simpler_m, simpler_T,
-                             twins, singular, poly, one_dim, corollary, repaired_width)
+claims: tuple[Claim, ...] = (many, descent, probable, theorem, narrow, least_T, main, both_rates, small, late, simpler_m,
+                             simpler_T, twins, singular, poly, one_dim, corollary, repaired_width)
