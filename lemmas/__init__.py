@@ -29,9 +29,9 @@ from lemmas import (
     lemma_e_2,
     regimes,
     section_6,
-    thm_g_2,
     table_1,
     thm_4_2,
+    thm_g_2,
 )
 from numerics import sweep
 from proofcheck.claims import Paper, Sweep
