@@ -46,7 +46,6 @@ ours.mutant(R * n * d2 * exp(10 * B) <= 2 * R * n, "refuted", "with the constant
 # ---------------------------------------------------------------- Remark 5.2
 
 # one data point, one output, signs 1 and -1 in every pair; the neurons with sign 1 move by R x_i
-size = exp(R * total(k, x[k, i] ** 2))
 
 
 def kernel(growth: Expr | int) -> Expr:
