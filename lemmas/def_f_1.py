@@ -69,15 +69,22 @@ def at_test(train: Softmax, suffix: str = "") -> AtTest:
 te = at_test(net)
 F_te, K_te = te.F, te.K
 
+two_neurons = Point({"n": ONE, "d1": ONE, "d2": ONE, "m": Fraction(2), "P": ONE, "eta": ONE},
+                    {"w": [[0, 0]], "x": [[1]], "x_te": [1], "a": [[1, -1]], "y": [[1]], "gamma": [[1]],
+                     "H_star": [[[[1]]]], "J": [[[2]]], "beta": [2]})
+three_neurons = Point({"n": Fraction(2), "d1": ONE, "d2": Fraction(2), "m": Fraction(3)},
+                      {"w": [[1, 0, 0]], "x": [[1, 0]], "x_te": [2], "a": [[1, -1, 1], [1, 1, -1]], "y": [[0, 0], [0, 0]],
+                       "gamma": [[0, 0], [0, 0]]})
+
 # ---------------------------------------------------------------- K* and Eq. 22
 
 slope_te, slope = Diff(F_te[l1], w[k, r]), Diff(F[l2, j], w[k, r])
 def_f_1 = Claim("def.F.1", "definition", 1577, "K at a test point is the Jacobian there times that at x_j, divided by m",
                 eq(K_te[l1, l2, j], 1 / m * total((k, r), slope_te * slope)), scope=SIZES, by=by_identity, uses=("def.3.6",),
                 note="The same formula at a training point x_i is that of [H]_i.")
-def_f_1.mutant(eq(K_te[l1, l2, j], total((k, r), slope_te * slope)), "refuted", "without the factor 1/m")
+def_f_1.mutant(eq(K_te[l1, l2, j], total((k, r), slope_te * slope)), "refuted", "without the factor 1/m", hint=two_neurons)
 def_f_1.mutant(eq(K_te[l1, l2, j], total((k, r), slope_te * Diff(F_te[l2], w[k, r])) / m), "refuted",
-               "with the test point on both sides")
+               "with the test point on both sides", hint=three_neurons)
 
 F_ntk_te = define("F_ntk_te", (l,), m * total((j, l2), K_te[l, l2, j] * gamma[l2, j]))
 F_ntk = define("F_ntk", (l, i), m * total((j, l2), H[l, l2, i, j] * gamma[l2, j]))
@@ -87,20 +94,17 @@ eq_22 = Claim("def.F.1/eq22", "definition", 1581,
               eq(F_ntk_te[l], total((k, r), Diff(F_te[l], w[k, r]) * pulled)), scope=SIZES, by=by_identity,
               uses=("def.F.1",),
               note="So the factor m in Eq. 22 is the right one for gradient flow of the net, whose kernel is m H.")
-eq_22.mutant(eq(F_ntk_te[l] / m, total((k, r), Diff(F_te[l], w[k, r]) * pulled)), "refuted", "without the factor m")
+eq_22.mutant(eq(F_ntk_te[l] / m, total((k, r), Diff(F_te[l], w[k, r]) * pulled)), "refuted", "without the factor m",
+             hint=two_neurons)
 
 loss_ntk = Fraction(1, 2) * total((i, l), (F_ntk[l, i] - y[l, i]) ** 2)
 eq_23 = Claim("def.F.1/eq23", "definition", 1587, "the objective of NTK regression is never negative", loss_ntk >= 0,
               scope=SIZES, by=by_sign)
-eq_23.mutant(loss_ntk > 0, "refuted", "it vanishes where m H* gamma = vec(Y)")
+eq_23.mutant(loss_ntk > 0, "refuted", "it vanishes where m H* gamma = vec(Y)", hint=three_neurons)
 
 # ---------------------------------------------------------------- Eq. 24
 
 misfit = F_ntk[l, i] - y[l, i]
-two_neurons = Point({"n": ONE, "d1": ONE, "d2": ONE, "m": Fraction(2), "P": ONE, "eta": ONE},
-                    {"w": [[0, 0]], "x": [[1]], "a": [[1, -1]], "y": [[1]], "gamma": [[0]], "H_star": [[[[1]]]],
-                     "J": [[[2]]], "beta": [0]})
-
 eq_24 = Claim("eq.24", "step", 1591, "gamma - eta (m H* gamma - vec(Y)) is the gradient step of Eq. 23",
               eq(gamma[l, i] - eta * misfit, gamma[l, i] - eta * Diff(loss_ntk, gamma[l, i])),
               given=(signs, balanced, x_in_ball), scope=f"{SIZES}; at a symmetric initialization", printed=True,
@@ -131,7 +135,8 @@ eq_24.mutant(eq(Diff(loss_star, gamma[l, i]), gradient / m), "refuted", "nor is 
 
 symmetry = Claim("def.F.1/symmetric", "claim", 1569, "the kernel of the training data is symmetric",
                  eq(H[l1, l2, i, j], H[l2, l1, j, i]), scope=SIZES, by=by_identity)
-symmetry.mutant(eq(H[l1, l2, i, j], H[l2, l1, i, j]), "refuted", "not in the outputs alone")
+symmetry.mutant(eq(H[l1, l2, i, j], H[l2, l1, i, j]), "refuted", "not in the outputs alone",
+                hint=Point(three_neurons.scalars, {**three_neurons.arrays, "x": [[1, 2]], "w": [[1, 0, -1]]}))
 
 P = Var("P", True)
 f = Index("f", P)  # the weights of the net, that is, the features
@@ -157,7 +162,8 @@ def _stays(c: Context) -> Theorem:
 
 
 stays.by = _stays
-stays.mutant(stays.rel, "refuted", "needs beta = J^T gamma", drop=(in_features.rel,))  # type: ignore[arg-type]
+stays.mutant(stays.rel, "refuted", "needs beta = J^T gamma", drop=(in_features.rel,),  # type: ignore[arg-type]
+             hint=Point(two_neurons.scalars, {**two_neurons.arrays, "beta": [0]}))
 stays.mutant(eq(total((i, l), J[f, l, i] * (gamma[l, i] - eta * misfit_J)), beta[f] - eta * Diff(2 * loss_beta, beta[f])),
              "refuted", "not on the printed objective, which lacks the factor 1/2", hint=two_neurons)
 

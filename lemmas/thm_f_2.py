@@ -141,9 +141,10 @@ def _predicts(c: Context) -> Theorem:
 
 
 optimum.by = _predicts
+one_datum = Point({"m": TWO, "N": ONE}, {"H_vec": [[1]], "H_inv": [[1]], "k_te": [1], "y_vec": [2], "gamma_vec": [1]})
 optimum.mutant(optimum.rel, "refuted", "not at every gamma(tau): gamma(0) = 0 predicts 0",  # type: ignore[arg-type]
-               drop=(fits.rel,))
-optimum.mutant(eq(m * total(q, k_te[q] * gamma_vec[q]), m * by_inverse), "refuted", "with another factor m")
+               drop=(fits.rel,), hint=Point(one_datum.scalars, {**one_datum.arrays, "gamma_vec": [0]}))
+optimum.mutant(eq(m * total(q, k_te[q] * gamma_vec[q]), m * by_inverse), "refuted", "with another factor m", hint=one_datum)
 
 # ---------------------------------------------------------------- the problem in beta
 

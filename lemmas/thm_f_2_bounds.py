@@ -83,7 +83,8 @@ def _triangle(c: Context) -> Theorem:
 
 
 triangle.by = _triangle
-triangle.mutant(norm(first[q] + second[q]) <= norm(first[q]) + norm(second[q]) / 2, "refuted", "with half of the second")
+triangle.mutant(norm(first[q] + second[q]) <= norm(first[q]) + norm(second[q]) / 2, "refuted", "with half of the second",
+                hint=Point({"N": ONE}, {"f": [0], "g": [1]}))
 
 frobenius = Claim("thm.F.2/frobenius", "claim", 1663, "|D z| is at most |D|_F |z|",
                   sqrt(total(o, total(q, D[o, q] * first[q]) ** 2)) <= sqrt(total((o, q), D[o, q] ** 2)) * norm(first[q]),
@@ -102,7 +103,7 @@ def _frobenius(c: Context) -> Theorem:
 
 frobenius.by = _frobenius
 frobenius.mutant(sqrt(total(o, total(q, D[o, q] * first[q]) ** 2)) <= norm(D[q, q]) * norm(first[q]), "refuted",
-                 "with the diagonal alone")
+                 "with the diagonal alone", hint=Point({"N": TWO}, {"D_mat": [[0, 1], [1, 0]], "f": [1, 1]}))
 
 
 def image_below(c: Context, matrix: Expr, vector: Expr) -> Theorem:
@@ -172,13 +173,13 @@ def _apart(c: Context) -> Theorem:
     return c.chain(c.identity(c.goal.lhs, split.concl.lhs), split, c.identity(split.concl.rhs, c.goal.rhs))
 
 
-def averaged(c: Context, left: Expr, right: Expr) -> Theorem:
+def averaged(c: Context, left: Expr, right: Expr, index: Index = q) -> Theorem:
     """|sum_t h <left, right>| <= sum_t h |left| |right|, at every time by Cauchy-Schwarz."""
-    inner = total(t, h[t] * total(q, left * right))
-    bound = total(t, h[t] * (norm(left) * norm(right)))
+    inner = total(t, h[t] * total(index, left * right))
+    bound = total(t, h[t] * (sqrt(total(index, left**2)) * sqrt(total(index, right**2))))
     sides = []
     for sign in (1, -1):
-        one = rules.monotone(below_norms(c, q, sign * left, right), template=total(t, h[t] * HOLE), hole=HOLE, hyps=c.hyps)
+        one = rules.monotone(below_norms(c, index, sign * left, right), template=total(t, h[t] * HOLE), hole=HOLE, hyps=c.hyps)
         sides.append(rules.combine(one, goal=(inner if sign > 0 else -inner) <= bound, factors=(expr(1),), hyps=c.hyps))
     return rules.abs_bound(*sides, term=inner)
 
@@ -362,7 +363,8 @@ length.step("1", norm(delta[q]) <= norm(delta_0[q]) + total(t, h[t] * norm(d_rat
             why="the triangle inequality for integrals", rule="triangle")
 length.step("2", norm(delta_0[q]) + total(t, h[t] * norm(d_rate[q, t])) <= total(t, h[t] * norm(d_rate[q, t])), _from_zero,
             line=1695, why="symmetric initialization (Definition 3.7)", uses=("def.3.7/zero",), rule="monotone")
-length.mutant(norm(delta[q]) <= HALF * total(t, h[t] * norm(d_rate[q, t])), "refuted", "with half of the path")
+length.mutant(norm(delta[q]) <= HALF * total(t, h[t] * norm(d_rate[q, t])), "refuted", "with half of the path",
+              hint=Point({"N": ONE, "T": ONE}, {"h": [1], "delta": [1], "delta_0": [0], "d_rate": [[1]]}))
 
 # ---------------------------------------------------------------- dropping the term with H*
 
@@ -566,6 +568,11 @@ tau0.mutant(tail_nn + tail_ntk <= eps_H, "refuted", "with the constant 1", hint=
 tau0.mutant(tail_nn + tail_ntk <= 3 * eps_H, "refuted", "needs the choice of tau_0", drop=(chosen.rel,),
             hint=Point({**later, "m": ONE, "tail_nn": TWO, "tail_ntk": ONE}))
 
+del later["tau_0"]  # from here on it is computed, or not needed
+tau0.mutant(tail_nn + tail_ntk <= 3 * eps_H, "refuted", "needs tau_0 >= 0", drop=(begins.rel,),
+            hint=Point({**later, "m": Fraction(4), "nn_0": Fraction(199, 100), "ntk_0": Fraction(399, 100),
+                        "tail_nn": Fraction(99, 100), "tail_ntk": Fraction(99, 100)}))
+
 rate_full = Claim("thm.F.2/tau0/3", "claim", 1685,
                   "both losses at tau_0 are of order sqrt(nd) exp(-m lambda tau_0), with a hidden constant K",
                   2 / (m * lam) * (nn_0 + ntk_0) <= K * sqrt(n * d2) / (m * lam) * exp(-late),
@@ -587,11 +594,12 @@ def _slower(c: Context) -> Theorem:
 rate_full.repair = Repair("thm.F.2/tau0/3/repair", "With the rate m lambda/2, and the constant 4.", by=_slower,
                           rel=2 / (m * lam) * (nn_0 + ntk_0) <= 4 * sqrt(n * d2) / (m * lam) * exp(-late / 2))
 rate_full.mutant(2 / (m * lam) * (nn_0 + ntk_0) <= 3 * sqrt(n * d2) / (m * lam) * exp(-late / 2), "refuted",
-                 "with the constant 3", hint=Point({**later, "K": ONE}))
+                 "with the constant 3", hint=Point({**later, "K": ONE, "tau_0": NIL}))
 never = Claim("thm.F.2/tau0/never", "claim", 1685, "for every K there is a time at which K exp(-x) is below exp(-x/2)",
-              K * exp(-(2 * log(K) + 1)) < exp(-(log(K) + HALF)), given=(Given(K > 0, "K > 0"),), scope="all K > 0",
-              by=by_scalar)
-never.mutant(K * exp(-(2 * log(K) + 1)) < exp(-(log(K) + 1)), "refuted", "but not below exp(-x/2 - 1/2)")
+              K * exp(-(2 * log(K) + 1)) < exp(-(log(K) + HALF)), given=(Given(K > 0, "K > 0"),),
+              scope="all K > 0", by=by_scalar)
+never.mutant(K * exp(-(2 * log(K) + 1)) < exp(-(log(K) + 1)), "refuted", "but not below exp(-x/2 - 1/2)",
+             hint=Point({"K": ONE}))
 
 printed_choice = 1 / (m * lam) * log(inside)
 fourth = Claim("thm.F.2/tau0/4", "claim", 1686, "sqrt(nd)/(m lambda) exp(-m lambda tau_0) is at most eps_H for C = 1",
