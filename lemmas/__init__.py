@@ -28,6 +28,7 @@ from lemmas import (
     regimes,
     thm_f_2,
     thm_f_2_bounds,
+    thm_f_2_coupling,
 )
 from numerics import sweep
 from proofcheck.claims import Paper, Sweep
@@ -37,6 +38,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
-               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, def_f_1, thm_f_2, thm_f_2_bounds, claim_g_1):
+               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, def_f_1, thm_f_2, thm_f_2_bounds,
+               thm_f_2_coupling, claim_g_1):
     paper.add(*module.claims)
 paper.check_graph()

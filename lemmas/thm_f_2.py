@@ -7,6 +7,7 @@ flow says that V is minus the gradient there.  What holds on every such line, at
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from lemmas.def_3_6 import balanced
 from lemmas.def_f_1 import (
@@ -69,9 +70,14 @@ phi_te = define("phi_te", (k, l), feature(x_te[k], te.vS[l, r] * (m * te.S[r])))
 psi_te = define("psi_te", (k, r, l), 1 / sqrt(m) * x_te[k] * (te.vS[l, r] * (m * te.S[r])))
 psi = define("psi", (k, r, l, i), 1 / sqrt(m) * x[k, i] * (vS[l, r, i] * (m * S[i, r])))
 
-start = Point({"n": ONE, "d1": ONE, "d2": ONE, "m": TWO, "P": ONE, "N": ONE, "tau": Fraction(0)},
-              {"w": [[0, 0]], "x": [[1]], "x_te": [1], "a": [[1, -1]], "y": [[1]], "gamma": [[1]], "beta_phi": [0],
-               "beta_psi": [[1, -1]], "V": [[1, -1]], "beta": [0], "dbeta": [1], "J": [[[1]]], "J_te": [[1]]})
+start = Point({"n": ONE, "d1": ONE, "d2": ONE, "m": TWO},
+              {"w": [[0, 0]], "x": [[1]], "x_te": [1], "a": [[1, -1]], "y": [[1]], "gamma": [[1]]})
+
+
+def with_arrays(point: Point, **arrays: Any) -> Point:
+    """The same point with more or other arrays."""
+    return Point(point.scalars, {**point.arrays, **arrays})
+
 
 phi_claim = Claim("thm.F.2/phi", "step", 1606, "K* at a test point is phi(x_te)^T phi(X)",
                   eq(K_te[l1, l2, j], total(k, phi_te[k, l1] * phi[k, l2, j])), given=START,
@@ -80,7 +86,7 @@ phi_claim = Claim("thm.F.2/phi", "step", 1606, "K* at a test point is phi(x_te)^
                        "(thm.F.2/phi/zero), and a map into R^d could not give the kernel of dm weights anyway.")
 phi_claim.repair = Repair("thm.F.2/phi/repair",
                           "One feature for every weight: psi(x)_{l,k,r} = m^(-1/2) x_k <v_{l,r}, S> m S_r without "
-                          " the sum over r. It has values in R^(dm), not in R^d.", by=by_identity,
+                          "the sum over r. It has values in R^(dm), not in R^d.", by=by_identity,
                           rel=eq(K_te[l1, l2, j], total((k, r), psi_te[k, r, l1] * psi[k, r, l2, j])), given=())
 phi_claim.mutant(eq(K_te[l1, l2, j], m * total((k, r), psi_te[k, r, l1] * psi[k, r, l2, j])), "refuted",
                  "nor with another factor m", hint=start)
@@ -90,7 +96,7 @@ zero = Claim("thm.F.2/phi/zero", "claim", 1606, "phi as printed is zero, for eve
                   "symmetric initialization is needed.")
 zero.mutant(eq(psi_te[k, r, l], 0), "refuted", "the summands are not zero", hint=start)
 zero.mutant(eq(1 / sqrt(m) * x_te[k] * total(r, te.vS[l, r]), 0), "refuted", "nor is it zero without the factors S_r",
-            hint=Point({**start.scalars}, {**start.arrays, "w": [[1, 0]]}))
+            hint=with_arrays(start, w=[[1, 0]]))
 
 # ---------------------------------------------------------------- the optimum, on vectors of length N = n d
 
@@ -143,7 +149,7 @@ def _predicts(c: Context) -> Theorem:
 optimum.by = _predicts
 one_datum = Point({"m": TWO, "N": ONE}, {"H_vec": [[1]], "H_inv": [[1]], "k_te": [1], "y_vec": [2], "gamma_vec": [1]})
 optimum.mutant(optimum.rel, "refuted", "not at every gamma(tau): gamma(0) = 0 predicts 0",  # type: ignore[arg-type]
-               drop=(fits.rel,), hint=Point(one_datum.scalars, {**one_datum.arrays, "gamma_vec": [0]}))
+               drop=(fits.rel,), hint=with_arrays(one_datum, gamma_vec=[0]))
 optimum.mutant(eq(m * total(q, k_te[q] * gamma_vec[q]), m * by_inverse), "refuted", "with another factor m", hint=one_datum)
 
 # ---------------------------------------------------------------- the problem in beta
@@ -157,7 +163,7 @@ predicted = sqrt(m) * total(k, phi_te[k, l] * beta_phi[k])
 through_gamma = sqrt(m) * total(k, phi_te[k, l] * (sqrt(m) * total((j, l2), phi[k, l2, j] * gamma[l2, j])))
 beta_claim = Claim("thm.F.2/beta", "step", 1618, "F_ntk2 = F_ntk", eq(predicted, F_ntk_te[l]), given=(*START, through_phi),
                    scope=f"{SIZES}; at a symmetric initialization", uses=("thm.F.2/phi", "thm.F.2/beta/objective"),
-                   hint=start, note="With the printed feature map F_ntk2 is zero.")
+                   hint=with_arrays(start, beta_phi=[0]), note="With the printed feature map F_ntk2 is zero.")
 
 
 def _put_gamma(c: Context) -> Theorem:
@@ -180,7 +186,8 @@ def _with_psi(c: Context) -> Theorem:
 beta_claim.repair = Repair("thm.F.2/beta/repair", "With the feature map psi in place of phi, the two predictors agree.",
                            by=_with_psi, rel=eq(sqrt(m) * total((k, r), psi_te[k, r, l] * beta_psi[k, r]), F_ntk_te[l]),
                            given=(through_psi,))
-beta_claim.mutant(eq(predicted, F_ntk_te[l] / m), "refuted", "nor with another factor m", hint=start)
+beta_claim.mutant(eq(predicted, F_ntk_te[l] / m), "refuted", "nor with another factor m",
+                  hint=beta_claim.hint)
 third = Claim("thm.F.2/beta/2", "claim", 1630, "m phi(x_te)^T phi(X) gamma = m K*_te gamma",
               eq(through_gamma, m * total((j, l2), K_te[l, l2, j] * gamma[l2, j])), given=START,
               scope=f"{SIZES}; at a symmetric initialization", printed=True, uses=("thm.F.2/phi",), hint=start)
@@ -189,16 +196,18 @@ third.mutant(eq(through_gamma, total((j, l2), K_te[l, l2, j] * gamma[l2, j])), "
              hint=start)
 
 F_ntk2 = define("F_ntk2", (l, i), total(f, J[f, l, i] * beta[f]))
+one_feature = Point({"n": ONE, "d2": ONE, "m": TWO, "P": ONE, "tau": Fraction(0)},
+                    {"y": [[1]], "beta": [0], "dbeta": [1], "J": [[[1]]], "J_te": [[1]]})
 squares = total((i, l), (F_ntk2[l, i] - y[l, i]) ** 2)
 pull_beta = total((i, l), (F_ntk2[l, i] - y[l, i]) * J[f, l, i])
 objective = Claim("thm.F.2/beta/objective", "claim", 1620, "the gradient of the printed objective is that of line 1642",
-                  eq(Diff(squares, beta[f]), pull_beta), scope="all n, d2, all features", printed=True, hint=start,
+                  eq(Diff(squares, beta[f]), pull_beta), scope="all n, d2, all features", printed=True, hint=one_feature,
                   note="The objective lacks the factor 1/2 of Eq. 23; without it the kernel model would run twice as fast "
                        "as the net, and the coupling would be lost.")
 objective.repair = Repair("thm.F.2/beta/objective/repair", "Half of it has this gradient.", by=by_identity,
                           rel=eq(Diff(squares / 2, beta[f]), pull_beta))
 objective.mutant(eq(Diff(squares, beta[f]), 2 * pull_beta), "proved", "twice this", by=by_identity)
-objective.mutant(eq(Diff(squares / 2, beta[f]), -pull_beta), "refuted", "with the opposite sign", hint=start)
+objective.mutant(eq(Diff(squares / 2, beta[f]), -pull_beta), "refuted", "with the opposite sign", hint=one_feature)
 
 # ---------------------------------------------------------------- Eq. 25
 
@@ -239,10 +248,10 @@ for number, reason in enumerate(REASONS, 1):
     eq_25.step(str(number), eq(lines_25[number - 1], lines_25[number]),
                _along(slope2, (f,), flow2) if number == 2 else by_identity, line=1640 + number, why=reason,
                rule="monotone" if number == 2 else "identity")
-eq_25.mutant(eq(lines_25[0], lines_25[5] / m), "refuted", "without the factor m", hint=start)
-eq_25.mutant(eq(lines_25[0], 2 * lines_25[5]), "refuted", "with the factor 2 of the printed objective", hint=start)
+eq_25.mutant(eq(lines_25[0], lines_25[5] / m), "refuted", "without the factor m", hint=one_feature)
+eq_25.mutant(eq(lines_25[0], 2 * lines_25[5]), "refuted", "with the factor 2 of the printed objective", hint=one_feature)
 eq_25.mutant(eq(lines_25[0], lines_25[5]), "refuted", "not for another velocity", drop=(flow2.rel,),
-             hint=Point(start.scalars, {**start.arrays, "dbeta": [2]}))
+             hint=with_arrays(one_feature, dbeta=[2]))
 
 # ---------------------------------------------------------------- Eq. 26
 
@@ -270,12 +279,13 @@ def follow(claim: Claim, lines: tuple[Expr, ...], first: int, typo: str = "") ->
                    rule="monotone" if number == 2 else "identity", typo=typo if number == 3 else "")
 
 
+moving = Point({**start.scalars, "tau": Fraction(0)}, {**start.arrays, "V": [[1, -1]]})
 lines_26 = derivative_of(te_t.F[l], te_t.K[l, l2, j])
 eq_26 = Claim("thm.F.2/eq26", "step", 1650, "the derivative of F_nn in time is -m vec(K(tau))^T vec(F_nn - Y)",
               eq(lines_26[0], lines_26[4]), given=(flow,), scope=f"{SIZES}, every tau")
 follow(eq_26, lines_26, 1650, "the loss of the net is that of Definition 3.2, but Eq. 23, that of F_ntk, is cited")
-eq_26.mutant(eq(lines_26[0], lines_26[4] / m), "refuted", "without the factor m", hint=start)
+eq_26.mutant(eq(lines_26[0], lines_26[4] / m), "refuted", "without the factor m", hint=moving)
 eq_26.mutant(eq(lines_26[0], lines_26[4]), "refuted", "not for another velocity", drop=(flow.rel,),
-             hint=Point(start.scalars, {**start.arrays, "V": [[1, 1]]}))
+             hint=with_arrays(moving, V=[[1, 1]]))
 
 claims = (phi_claim, zero, optimum, third, beta_claim, objective, eq_25, eq_26)

@@ -25,6 +25,8 @@ INVENTORY = """
     lemma.E.2 lemma.E.2/1 lemma.E.2/2 lemma.E.2/eta lemma.E.2/eq12 lemma.E.2/m
     lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum lemma.E.1/order
     lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16 claim.E.6/v2 claim.E.7/eq20 claim.G.1
+    def.F.1 eq.24 thm.F.2 thm.F.2/phi thm.F.2/optimum thm.F.2/beta thm.F.2/eq25 thm.F.2/eq26 thm.F.2/integral thm.F.2/decay
+    thm.F.2/int-loss thm.F.2/tau0 thm.F.2/gap thm.F.2/drop thm.F.2/combine thm.F.2/gd
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
