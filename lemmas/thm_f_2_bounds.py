@@ -614,8 +614,9 @@ fourth.mutant(sqrt(n * d2) / (m * lam) * exp(-m * lam * printed_choice) <= eps_H
 nonnegative = Claim("thm.F.2/tau0/positive", "claim", 1681, "tau_0 is a time, that is, not negative", printed_choice >= 0,
                     given=(lam_positive, eps_positive, half), scope=LATE,
                     hint=Point({**later, "m": Fraction(100)}),
-                    note="The paper does not print this. It is negative as soon as m > nd/(lambda eps_H), so for every wide net; "
-                         "and at m = nd/(lambda eps_H) the printed log^2 vanishes, and the second term of the theorem with it.")
+                    note="The paper does not print this. It is negative as soon as m > nd/(lambda eps_H), so for every wide "
+                         "net; and at m = nd/(lambda eps_H) the printed log^2 vanishes, and the second term of the theorem "
+                         "with it.")
 nonnegative.repair = Repair("thm.F.2/tau0/positive/repair", "With log(lambda/eps_H), in which m does not occur.",
                             by=by_scalar, rel=2 / (m * lam) * log(lam / eps_H) >= 0)
 nonnegative.mutant(2 / (m * lam) * log(lam / eps_H) >= 2 / (m * lam), "refuted", "which is not at least 2/(m lambda)",
