@@ -103,7 +103,8 @@ below.mutant(moved_by < radius / 10**6, "refuted", "not below a millionth of it"
              hint=Point({"B": ONE, "n": ONE, "d2": ONE, "lam": ONE, "K": ONE, "delta": Fraction(1, 11), "gap": ONE,
                          "m": Fraction(4 * 10**8)}))
 enters = Claim("thm.G.2/width", "claim", 1760, "the new width meets the condition of Theorem 4.2",
-               K / lam**2 * n**2 * d2**2 * exp(18 * B) * logs <= m, given=(*SCALARS, *WIDTH), scope="all n, d, B >= 1")
+               K / lam**2 * n**2 * d2**2 * exp(18 * B) * logs <= m, given=(*SCALARS, *WIDTH), scope="all n, d, B >= 1",
+               uses=("thm.4.2",))
 
 
 def _enters(c: Context) -> Theorem:
@@ -232,7 +233,8 @@ def _collect(c: Context) -> Theorem:
 
 
 chain.step("1", distance <= largest, _largest, line=1773, why="d squares, each at most the largest", rule="monotone")
-chain.step("2", largest <= line_2, _by_F_2, line=1774, given=(thm_F_2,), why="Theorem F.2", rule="monotone")
+chain.step("2", largest <= line_2, _by_F_2, line=1774, given=(thm_F_2,), why="Theorem F.2", rule="monotone",
+           uses=("thm.F.2",))
 chain.step("3", line_2 <= line_3, _insert, line=1775, rule="combine",
            why="eps_test and eps_H; m is so large that the logarithm of eps_H costs a factor of at most 2",
            typo="nd/(eps_H m lambda) is 2 n^2 d^2/(m lambda^2), not nd/(m lambda)")
@@ -293,7 +295,8 @@ def _coupled(c: Context) -> Theorem:
 
 chain.repair = Repair("thm.G.2/chain/repair", "With Theorem F.2 as repaired the gap is at most "
                       "1/(n sqrt(d)) + 2 sqrt(kappa/(lambda n)), where kappa bounds K*(x_te, x_te).", by=_coupled,
-                      rel=distance <= coupling, given=(lam_positive, *CHOSEN[1:], kappa_positive, sharp_F_2))
+                      rel=distance <= coupling, given=(lam_positive, *CHOSEN[1:], kappa_positive, sharp_F_2),
+                      uses=("thm.F.2", "thm.F.2/inverse"))
 chain.mutant(line_2 <= LARGE * line_5 / 10, "refuted", "nor with a tenth of that constant", hint=chain.hint)
 
 # ---------------------------------------------------------------- the four errors together

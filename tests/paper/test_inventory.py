@@ -29,6 +29,8 @@ INVENTORY = """
     def.Gamma thm.6.6 thm.G.2 thm.G.2/eps thm.G.2/chain thm.G.2/assemble thm.G.3 thm.G.4 eq.27
     thm.4.2 thm.4.2/rate thm.4.2/small-o thm.4.2/poly cor.4.3 thm.C.1 thm.C.1/F0 thm.C.1/alternation thm.C.1/union thm.C.1/T
     table.1 lemma.5.1/relu-exp remark.5.2 lemma.5.3
+    def.F.1 eq.24 thm.F.2 thm.F.2/phi thm.F.2/optimum thm.F.2/beta thm.F.2/eq25 thm.F.2/eq26 thm.F.2/integral thm.F.2/decay
+    thm.F.2/int-loss thm.F.2/tau0 thm.F.2/gap thm.F.2/drop thm.F.2/combine thm.F.2/gd
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
