@@ -152,9 +152,6 @@ product = Claim("lemma.E.4/eq17.product", "claim", 1354, "m^2 Q2 = F(tau) E_S[u]
 product.mutant(eq(m**2 * Q2, m * F[l, i] * mean_shift), "refuted", "with another factor m", hint=TILTED)
 C1 = 2 * total((i, l), residual * v1)
 cross = 2 * total((i, l), error[l, i] * (F[l, i] * mean_shift))
-entrywise = Claim("lemma.E.4/exact.v1", "claim", 1322, "v1 = m^2 Q1 + F(tau) E_S[u]",
-                  eq(v1, m**2 * Q1 + F[l, i] * mean_shift), scope=SIZES, by=by_identity, uses=("claim.A.1",))
-entrywise.mutant(eq(v1, m**2 * Q1), "refuted", "without the second term", hint=TILTED)
 exact = Claim("lemma.E.4/exact", "claim", 1322, "C1 <= -2 m eta e^T H(tau) e + 2 sum e F(tau) E_S[u]; the two are equal",
               C1 <= -2 * m * eta * form + cross, scope=SIZES, by=by_identity)
 exact.mutant(C1 <= -2 * m * eta * form + 2 * cross, "refuted", "with twice the second term", hint=TILTED)
@@ -511,5 +508,5 @@ untied = Claim("lemma.E.4/untied", "claim", 1310, "C1 <= -1.6 m eta e^T H(tau) e
 untied.mutant(C1_g <= -Fraction(3, 2) * neurons * eta * form_g, "refuted", "nor with 1.5 for 1.6",
               hint=three_groups(10**17, eta=Fraction(1, 10**23)))
 
-claims = (eq_15, eq_16, eq_17, product, entrywise, exact, cases, widths, independent, pair, tilted, hoeffding, hanson, mean,
+claims = (eq_15, eq_16, eq_17, product, exact, cases, widths, independent, pair, tilted, hoeffding, hanson, mean,
           only_if, condition, eq_18, output, mean_bound, untied, lemma)
