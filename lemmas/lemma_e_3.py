@@ -7,6 +7,7 @@ concentration is needed: v0 is -F(tau+1) times a mean of e^u - 1, and both facto
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
@@ -381,6 +382,14 @@ alone.repair = Repair("lemma.E.3/bounds.Q1/repair", "Bound every term by 2: no c
 
 scale = exp(3 * B) * sqrt(n * d2)
 drift = exp(2 * R) - 1
+def leaning(start: int) -> Point:
+    """One heavy neuron with sign - and a large gradient against 16 with sign +; W(0) = 0, or W(tau) for ``start`` = 1."""
+    now = [Fraction(0)] * 16 + [Fraction(11, 8)] + [Fraction(-4)] * 15
+    return Point({"n": ONE, "m": Fraction(32), "d1": ONE, "d2": ONE, "B": ONE, "lam": TENTH, "eta": Fraction(1, 10**9)},
+                 {"v": [[start * q for q in now]], "w": [now], "x": [[1]], "a": [[1] * 16 + [-1] * 16], "y": [[0]],
+                  "Delta_w": [[0] * 16 + [200] + [0] * 15]})
+
+
 near_next = Given(sqrt(total(k, (after.weights[k, r] - v[k, r]) ** 2)) <= R, "not stated: |w_r(tau + 1) - w_r(0)| <= R "
                   "(Lemma C.2)")
 balanced_start = Given(eq(total(s, a[l, s] * moved.S[i, s]), 0), "not stated: <a_l, S_i(0)> = 0, by the symmetric "
@@ -485,7 +494,8 @@ product = Claim("lemma.E.3/product", "claim", 1248, "v0 = -F(tau+1) E_S[e^u - 1]
 product.mutant(eq(v0, -F[l, i] * weighted), "refuted", "with F(tau)", hint=FAR)
 product.mutant(eq(v0, after.F[l, i] * weighted), "refuted", "with the opposite sign", hint=FAR)
 
-given = (*BASE, lam_positive, R_chosen, *STEP, signs, near_next, balanced_start)
+given = (*BASE, lam_positive, R_chosen, *STEP, signs, replace(near_next, implicit=True, hint=leaning(0)),
+         replace(balanced_start, implicit=True, hint=leaning(1)))
 small_C0 = abs(C0) <= TENTH * rate * before_error
 lemma = Claim("lemma.E.3", "lemma", 1224, "|C0| <= 0.1 m eta lambda |F(tau) - Y|_F^2", small_C0, given=given, printed=True,
               scope="all n, m, d1, d2 >= 1, every tau: deterministic, no width is needed",
@@ -565,16 +575,6 @@ untied = Claim("lemma.E.3/untied", "claim", 1224, "|C0| <= 0.1 m eta lambda |F -
                     "for, however large m is.")
 untied.mutant(abs(2 * error_g * v0_g) <= neurons * eta * error_g**2, "refuted", "nor with 1 for 0.1",
               hint=three_groups(10**17, eta=Fraction(1, 10**23)))
-
-
-
-def leaning(start: int) -> Point:
-    """One heavy neuron with sign - and a large gradient against 16 with sign +; W(0) = 0, or W(tau) for ``start`` = 1."""
-    now = [Fraction(0)] * 16 + [Fraction(11, 8)] + [Fraction(-4)] * 15
-    return Point({"n": ONE, "m": Fraction(32), "d1": ONE, "d2": ONE, "B": ONE, "lam": TENTH, "eta": Fraction(1, 10**9)},
-                 {"v": [[start * q for q in now]], "w": [now], "x": [[1]], "a": [[1] * 16 + [-1] * 16], "y": [[0]],
-                  "Delta_w": [[0] * 16 + [200] + [0] * 15]})
-
 
 lemma.mutant(small_C0, "refuted", "needs that W(tau+1) is near W(0)", drop=(near_next.rel,), hint=leaning(0))
 lemma.mutant(small_C0, "refuted", "needs that the network starts at zero", drop=(balanced_start.rel,), hint=leaning(1))

@@ -7,6 +7,7 @@ all neurons, which is small because F(0) = 0: that is enough, without concentrat
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from lemmas.claim_3_4 import residual
@@ -457,7 +458,8 @@ mean_bound.mutant(abs(mean_shift) <= eta * (scale * distance) / 1000, "refuted",
 
 descent = C1 <= -Fraction(8, 5) * m * eta * form
 lemma = Claim("lemma.E.4", "lemma", 1310, "C1 <= -1.6 m eta e^T H(tau) e", descent,
-              given=(*BASE, lam_positive, R_chosen, eta_positive, *near, signs, balanced_start, gradient_bound, curved),
+              given=(*BASE, lam_positive, R_chosen, eta_positive, *near[:-1], signs,
+                     replace(near[-1], implicit=True, hint=leaning(0)), replace(balanced_start, implicit=True, hint=leaning(1)), gradient_bound, curved),
               scope="all n, m, d1, d2 >= 1, every tau: deterministic, no width is needed", printed=True,
               uses=("lemma.E.4/eq15", "lemma.E.4/eq16", "lemma.E.4/eq17", "lemma.E.4/cases", "lemma.E.4/hoeffding",
                     "lemma.E.4/mean", "lemma.E.4/condition", "lemma.E.4/eq18", "lemma.D.1", "lemma.C.2"),
