@@ -9,6 +9,7 @@ from __future__ import annotations
 from lemmas import (
     claim_3_4,
     claim_g_1,
+    claims_e_5_to_7,
     def_3_6,
     def_3_7,
     def_4_1,
@@ -34,6 +35,6 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
-               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, claim_g_1):
+               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, claims_e_5_to_7, claim_g_1):
     paper.add(*module.claims)
 paper.check_graph()
