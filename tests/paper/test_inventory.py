@@ -24,7 +24,9 @@ INVENTORY = """
     lemma.D.1 lemma.D.1/1 lemma.D.1/2 lemma.D.1/3 lemma.D.2 lemma.D.3
     lemma.E.2 lemma.E.2/1 lemma.E.2/2 lemma.E.2/eta lemma.E.2/eq12 lemma.E.2/m
     lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum lemma.E.1/order
-    lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16 claim.E.6/v2 claim.E.7/eq20 claim.G.1
+    lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.4/eq15 lemma.E.4/eq16
+    claim.E.5 claim.E.5/eq19 claim.E.5/weyl claim.E.6 claim.E.6/v2 claim.E.6/1 claim.E.7 claim.E.7/eq20 claim.E.7/second
+    claim.E.7/first claim.E.7/eq21 claim.E.7/final claim.G.1
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
