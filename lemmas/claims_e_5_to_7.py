@@ -492,6 +492,19 @@ e_7.step("final", total((i, l), F_gap**2) <= e_7.rel.rhs, _sum_up, line=1560, ru
          why="nd entries, each by Eq. 21")
 e_7.by = lambda c: c.step("claim.E.7/final")
 e_7.mutant(e_7.rel.lhs <= 0, "refuted", "without a bound", hint=two_neurons({**SMALL_STEP}, y=[[1]]))  # type: ignore[union-attr]
+
+
+def _sharper(c: Context) -> Theorem:
+    """Both sums of Eq. 20 are at most eta m exp(6B) sqrt(nd) |F - Y|."""
+    below = rules.monotone(c.step("claim.E.7/first-below"), template=HOLE + exp_moves, hole=HOLE, hyps=c.hyps)
+    twice = rules.monotone(c.step("claim.E.7/second"), template=2 * HOLE, hole=HOLE, hyps=c.hyps)
+    one = c.chain(c.step("claim.E.7/eq20"), below, c.identity(below.concl.rhs, twice.concl.lhs), twice)
+    entries = rules.monotone(one, template=total((i, l), HOLE**2), hole=HOLE, hyps=c.hyps)
+    return c.chain(c.identity(c.goal.lhs, entries.concl.lhs), entries, c.identity(entries.concl.rhs, c.goal.rhs))
+
+
+e_7.mutant(total((i, l), F_gap**2) <= 4 * eta**2 * m**2 * n**2 * d2**2 * exp(12 * B) * distance**2, "proved",
+           "4 exp(12B) in place of exp(16B)", by=_sharper)
 FOUR = {"a": [[1, -1, 1, -1], [1, -1, -1, 1]], "w": [[0] * 4], "v": [[0] * 4]}  # as Definition 3.7 draws them
 NEURON = m**2 * exp(B + R) * abs(inv_gap) <= m * exp(B + R) * abs(u[i, r]) * exp(3 * B + 2 * R)
 one_neuron = Claim("claim.E.7/first-2", "claim", 1549,
