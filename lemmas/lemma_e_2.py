@@ -147,7 +147,8 @@ def _equality(c: Context) -> Theorem:
                          hyps=c.hyps)
 
 
-lemma.step("1", loss_next <= collected * loss, _collect, line=1183, rule="combine", uses=("lemma.E.1",),
+lemma.step("1", loss_next <= collected * loss, _collect, line=1183, rule="combine",
+           uses=("lemma.E.1", "lemma.E.3", "lemma.E.4", "claim.E.5", "claim.E.6", "claim.E.7"),
            why="Lemma E.1, then Lemmas E.3, E.4, Claims E.5 (its second conclusion), E.6, E.7")
 lemma.step("2", collected * loss <= simplified * loss, _simplify, line=1183, rule="scalar",
            why="2 exp(9B) <= m exp(16B), as B >= 1")

@@ -26,7 +26,9 @@ INVENTORY = """
     lemma.E.1 lemma.E.1/expand lemma.E.1/split lemma.E.1/sum lemma.E.1/order
     lemma.E.3 lemma.E.3/eq13 lemma.E.3/eq14 lemma.E.3/Q1 lemma.E.3/hanson lemma.E.3/mean lemma.E.3/bounds
     lemma.E.4 lemma.E.4/eq15 lemma.E.4/eq16 lemma.E.4/eq17 lemma.E.4/cases lemma.E.4/hoeffding lemma.E.4/condition
-    lemma.E.4/eq18 claim.E.6/v2 claim.E.7/eq20 claim.G.1
+    lemma.E.4/eq18
+    claim.E.5 claim.E.5/eq19 claim.E.5/weyl claim.E.6 claim.E.6/v2 claim.E.6/1 claim.E.7 claim.E.7/eq20 claim.E.7/second
+    claim.E.7/first claim.E.7/eq21 claim.E.7/final claim.G.1
     eq.3 eq.4 eq.4/approx eq.5 eq.6 sec.6.1/sampling sec.6.1/loss asm.6.1 asm.6.2 asm.6.3 asm.6.4 asm.6.5 def.A(R)
     def.Gamma thm.6.6 thm.G.2 thm.G.2/eps thm.G.2/chain thm.G.2/assemble thm.G.3 thm.G.4 eq.27
     thm.4.2 thm.4.2/rate thm.4.2/small-o thm.4.2/poly cor.4.3 thm.C.1 thm.C.1/F0 thm.C.1/alternation thm.C.1/union thm.C.1/T
