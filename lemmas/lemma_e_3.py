@@ -390,9 +390,9 @@ def leaning(start: int) -> Point:
                   "Delta_w": [[0] * 16 + [200] + [0] * 15]})
 
 
-near_next = Given(sqrt(total(k, (after.weights[k, r] - v[k, r]) ** 2)) <= R, "not stated: |w_r(tau + 1) - w_r(0)| <= R "
+near_next = Given(sqrt(total(k, (after.weights[k, r] - v[k, r]) ** 2)) <= R, "|w_r(tau + 1) - w_r(0)| <= R "
                   "(Lemma C.2)")
-balanced_start = Given(eq(total(s, a[l, s] * moved.S[i, s]), 0), "not stated: <a_l, S_i(0)> = 0, by the symmetric "
+balanced_start = Given(eq(total(s, a[l, s] * moved.S[i, s]), 0), "<a_l, S_i(0)> = 0, by the symmetric "
                        "initialization")
 gradient_bound = Given(sqrt(total(k, direction[k, r] ** 2)) <= scale * distance,
                        "Lemma D.1: |Delta w_r| <= exp(3B) sqrt(nd) |F - Y|")

@@ -512,7 +512,9 @@ inside = n * d2 / (eps_H * m * lam)
 late = m * lam * tau_0
 chosen = Given(eq(tau_0, 2 / (m * lam) * log(inside)), "tau_0 = C/(m lambda) log(nd/(eps_H m lambda)), here with C = 2")
 eps_positive = Given(eps_H > 0, "eps_H > 0")
-begins = Given(tau_0 >= 0, "tau_0 >= 0, that is eps_H m lambda <= nd", implicit=True)
+before_0 = Point({"m": Fraction(4), "n": ONE, "d2": ONE, "lam": ONE, "eps_H": HALF, "nn_0": Fraction(199, 100),
+                  "ntk_0": Fraction(399, 100), "tail_nn": Fraction(99, 100), "tail_ntk": Fraction(99, 100)})
+begins = Given(tau_0 >= 0, "tau_0 >= 0, that is eps_H m lambda <= nd", implicit=True, hint=before_0)
 nn_late = Given(nn_0 <= exp(-late / 2) * sqrt(n * d2), "the decay of F_nn (decay) and Lemma D.3")
 ntk_late = Given(ntk_0 <= exp(-late) * sqrt(n * d2), "the decay of F_ntk2, with the kernel H*, and Lemma D.3")
 TAILS = (
@@ -572,8 +574,7 @@ tau0.mutant(tail_nn + tail_ntk <= 3 * eps_H, "refuted", "needs the choice of tau
 
 del later["tau_0"]  # from here on it is computed, or not needed
 tau0.mutant(tail_nn + tail_ntk <= 3 * eps_H, "refuted", "needs tau_0 >= 0", drop=(begins.rel,),
-            hint=Point({**later, "m": Fraction(4), "nn_0": Fraction(199, 100), "ntk_0": Fraction(399, 100),
-                        "tail_nn": Fraction(99, 100), "tail_ntk": Fraction(99, 100)}))
+            hint=before_0)
 
 rate_full = Claim("thm.F.2/tau0/3", "claim", 1685,
                   "both losses at tau_0 are of order sqrt(nd) exp(-m lambda tau_0), with a hidden constant K",

