@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from lemmas.def_3_7 import F_0
@@ -74,12 +75,13 @@ def _point(weights: list[int]) -> Point:
                  {"w": [weights], "v": [weights], "x": [[1]], "y": [[1]], "a": [signs_of]})
 
 
-HEAVY = _point([4] + [0] * 63)
+HEAVY = _point([4] + [0] * 63)  # one neuron holds almost half of the softmax
 
 # ---------------------------------------------------------------- Lemma D.1
 
 d_1 = Claim("lemma.D.1", "lemma", 1012, "the gradient is at most exp(3B) sqrt(nd) |F - Y|_F at any time",
-            gradient <= exp(3 * B) * sqrt(n * d2) * distance, given=GIVEN, scope=SCOPE,
+            gradient <= exp(3 * B) * sqrt(n * d2) * distance, scope=SCOPE,
+            given=tuple(replace(g, implicit=True, hint=HEAVY) if g is event else g for g in GIVEN),
             note="The lemma states neither the event of Lemma B.1 Part 1 nor a probability, and its bound for neuron r uses "
                  "that all neurons are near their start.")
 
@@ -140,9 +142,6 @@ d_1.step("3", exp(3 * B) * spread <= exp(3 * B) * sqrt(n * d2) * distance, _cauc
          rule="cauchy_schwarz")
 d_1.by = lambda c: c.chain(c.step("lemma.D.1/2"), c.step("lemma.D.1/3"))
 d_1.mutant(gradient <= distance, "refuted", "without exp(3B) sqrt(nd)")
-
-d_1.mutant(gradient <= exp(3 * B) * sqrt(n * d2) * distance, "refuted", "needs the event: one neuron can hold half",
-           drop=(event.rel,), hint=HEAVY)
 d_1.mutant(eq(sqrt(total(k, Diff(loss_v, v[k, r]) ** 2)), m * gradient), "refuted", "with another factor m",
            hint=_point([0, 0]))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from proofcheck.claims import Citation, Claim, Given, Mutant, Paper, Proof, Repair, Step, uses_of
 from proofcheck.crosscheck import crosscheck
-from proofcheck.evidence import Data, Hyps, counterexample_data, plain_relation
+from proofcheck.evidence import ABSURD, Data, Hyps, counterexample_data, plain_relation
 from proofcheck.kernel.certificate import certify, signature_data
 from proofcheck.kernel.point import NoCounterexample, Point
 from proofcheck.kernel.terms import Rel, Var, arrays, free_indices, variables
@@ -68,6 +68,7 @@ class _Check:
             "statement": None if claim.rel is None else {"text": to_text(claim.rel), "latex": claim.latex or None},
             "verdict": "open", "derivation": "none", "finding": None,
             "given": _given_data(claim.id, claim.given), "scope": claim.scope, "uses": list(uses_of(claim)),
+            "own_uses": [*claim.uses, *([claim.same_as] if claim.same_as else []), *claim.parts],
             "same_as": claim.same_as or None, "members": _members(claim), "rests_on": [], "printed": claim.printed,
             "note": claim.note or None, "source": claim.source or None, "signature": self.signature(),
             "evidence": self.statement(), "steps": steps,
@@ -86,7 +87,7 @@ class _Check:
         claim = self.claim
         found = self.searched()
         if claim.rel is not None:
-            missing = self.missing(claim.rel, claim.hyps, claim.given)
+            missing = self.missing(claim.rel, claim.hyps, claim.given, claim.hint)
             found |= {"missing": missing} if missing else {}
             found |= cross(claim.rel, claim.hyps)
         if claim.evidence is not None:
@@ -129,13 +130,13 @@ class _Check:
         found = counterexample(goal, hyps, self.settings, hint)
         return evidence("none") if found is None else evidence("counterexample", None, found)
 
-    def missing(self, goal: Rel, hyps: Hyps, given: Iterable[Given]) -> list[Data]:
+    def missing(self, goal: Rel, hyps: Hyps, given: Iterable[Given], hint: Point | None = None) -> list[Data]:
         """Counterexamples to the statement without one hypothesis that the paper leaves implicit."""
         found = []
         for g in given:
             if g.implicit:
                 rest = tuple(h for h in hyps if h != g.rel)
-                point = counterexample(goal, rest, self.settings)
+                point = counterexample(goal, rest, self.settings, g.hint or hint)
                 if point is not None:
                     found.append({"given": {"text": to_text(g.rel), "words": g.words}, "counterexample": point})
         return found
@@ -150,12 +151,14 @@ class _Check:
         found |= cross(step.rel, hyps)
         missing = self.missing(step.rel, hyps, step.given)
         found |= {"missing": missing} if missing else {}
+        if step.only is not None:
+            found |= {"only": self.special(step, hyps, step.only)}
         if step.boundary:
             found |= {"boundary": self.boundary(step.rel, hyps, step.boundary)}
         return {
             "id": step.id, "paper_line": step.line, "statement": {"text": to_text(step.rel)}, "verdict": "open",
             "rule": step.rule or (theorem.rule if theorem is not None else ""), "uses": list(step.uses),
-            "finding": None, "why": step.why, "typo": step.typo or None,
+            "finding": None, "why": step.why, "typo": step.typo or None, "note": step.note or None,
             "given": _given_data(step.id, step.given), "evidence": found,
             "witness": self.worst(step.rel, hyps),
             "citation": None if step.citation is None else self.citation(step.citation, hyps),
@@ -169,6 +172,15 @@ class _Check:
                 self.prover.known[step.id] = found
                 return method, found
         return "none", None
+
+    def special(self, step: Step, hyps: Hyps, only: Given) -> Data:
+        """Whether a line holds in a special case, and a point that shows that there is such a case."""
+        case = (*hyps, only.rel)
+        proofs = (proof for by in (step.by, step.instead, None) if (proof := self.proof(step.rel, case, by)) is not None)
+        theorem = next(proofs, None)
+        return {"given": {"text": to_text(only.rel), "words": only.words},
+                "evidence": evidence("none") if theorem is None else evidence("proof", certify(theorem)),
+                "occurs": self.against(ABSURD, case, only.hint)}
 
     def citation(self, citation: Citation, hyps: Hyps) -> Data:
         """Whether what the cited claim asks for holds where it is used."""
@@ -305,7 +317,7 @@ def relations_of(claim: Claim) -> list[Rel]:
     """Every relation that the record of a claim writes down."""
     found = [*([] if claim.rel is None else [claim.rel]), *claim.hyps]
     for step in claim.steps:
-        found += [step.rel, *(g.rel for g in step.given)]
+        found += [step.rel, *(g.rel for g in step.given), *([] if step.only is None else [step.only.rel])]
         found += [] if step.citation is None else [step.citation.needs]
     for mutant in claim.mutants:
         found += [mutant.rel, *mutant.drop]

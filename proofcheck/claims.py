@@ -28,11 +28,15 @@ class PaperError(ValueError):
 
 @dataclass(frozen=True)
 class Given:
-    """A hypothesis.  ``implicit``: the paper uses it without stating it at this claim."""
+    """A hypothesis.  ``implicit``: the paper uses it without stating it at this claim.
+
+    ``hint``: a point at which to look first for what goes wrong without it; only the kernel says whether it does.
+    """
 
     rel: Rel
     words: str
     implicit: bool = False
+    hint: Point | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class Step:
     """One printed line of a proof.
 
     ``by`` follows the paper's reason; ``instead`` is another proof of the same line; ``citation`` is checked
-    for its hypotheses.  ``typo`` describes a slip of notation (a remark, not a verdict).
+    for its hypotheses.  ``only``: the special case (one index, one time, one size) in which a line holds that fails in
+    general; the same proofs are tried there.  ``typo`` describes a slip of notation (a remark, not a verdict); ``note``
+    says what was tried if the line stays open.
     """
 
     id: str
@@ -62,7 +68,9 @@ class Step:
     instead: Proof | None = None
     citation: Citation | None = None
     given: tuple[Given, ...] = ()
+    only: Given | None = None
     typo: str = ""
+    note: str = ""
     boundary: str = ""
 
 

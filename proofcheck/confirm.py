@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from proofcheck.evidence import Hyps, recertified
+from proofcheck.evidence import ABSURD, Hyps, recertified
 from proofcheck.kernel.certificate import BadCertificate, read_signature, replay
 from proofcheck.kernel.point import NoCounterexample
 from proofcheck.kernel.terms import Rel, Var
@@ -59,6 +59,7 @@ def matters(record: Record, signatures: Mapping[str, Any] | None = None) -> Iter
         goal, own = read(step["statement"]["text"]), (*hyps, *_given(step["given"], read))
         yield Matter(step["id"], goal, own, step["evidence"])
         yield from _missing(step["id"], goal, own, step["evidence"], read)
+        yield from _special(step["id"], goal, own, step["evidence"].get("only"), read)
         yield from _pieces(step["id"], goal, own, step["evidence"].get("boundary"))
         if step["citation"] is not None:
             needs = read(step["citation"]["needs"]["text"])
@@ -78,6 +79,14 @@ def _missing(key: str, goal: Rel, hyps: Hyps, evidence: Mapping[str, Any], read:
         if dropped not in hyps:
             raise TextError(f"{key}: {item['given']['text']} is not among the hypotheses")
         yield Matter(f"{key} without {item['given']['text']}", goal, tuple(h for h in hyps if h != dropped), item)
+
+
+def _special(key: str, goal: Rel, hyps: Hyps, only: Mapping[str, Any] | None, read: Any) -> Iterator[Matter]:
+    """The goal in a special case, and a point of that case."""
+    if only is not None:
+        case = (*hyps, read(only["given"]["text"]))
+        yield Matter(f"{key} for {only['given']['text']}", goal, case, only["evidence"])
+        yield Matter(f"{key}: whether {only['given']['text']} occurs", ABSURD, case, only["occurs"])
 
 
 def _pieces(key: str, goal: Rel, hyps: Hyps, boundary: Mapping[str, Any] | None) -> Iterator[Matter]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from proofcheck.kernel.calculus import NotDifferentiable, derivative
 from proofcheck.kernel.point import NoCounterexample, Point, Violation, closed, refute
-from proofcheck.kernel.terms import Diff, Expr, Num, Rel, children, rebuild
+from proofcheck.kernel.terms import Delta, Diff, Entry, Expr, Num, Peak, Rel, Sum, children, rebuild, subterms
 from proofcheck.kernel.text import Reader, to_text
 
 PRECISIONS = (128, 512, 2048)
+ABSURD = Rel("<=", Num(Fraction(1)), Num(Fraction(0)))  # refuted by every point at which the hypotheses hold
 
 Hyps = tuple[Rel, ...]
 Data = dict[str, Any]
@@ -29,6 +30,11 @@ def written_out(term: Expr) -> Expr:
         case _:
             parts = children(term)
             return rebuild(term, tuple(written_out(c) for c in parts)) if parts else term
+
+
+def is_plain(rel: Rel) -> bool:
+    """Whether a relation is about numbers alone: no arrays, sums, indices or derivatives."""
+    return not any(isinstance(t, (Entry, Delta, Sum, Peak, Diff)) for side in (rel.lhs, rel.rhs) for t in subterms(side))
 
 
 def plain_relation(rel: Rel) -> Rel:

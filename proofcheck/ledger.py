@@ -23,10 +23,11 @@ from proofcheck.claims import Claim, Paper
 from proofcheck.confirm import confirm
 from proofcheck.crosscheck import contradictions
 from proofcheck.kernel.text import TextError
+from proofcheck.propagation import propagate
 from proofcheck.prove.context import Prover
 from proofcheck.provenance import provenance
 from proofcheck.signatures import digest, share
-from proofcheck.verdicts import Record, judge
+from proofcheck.verdicts import Record, counts, judge
 from proofcheck.witness import instances
 
 SCHEMA = 1
@@ -103,6 +104,7 @@ def finished(run: _Run, settings: Settings) -> Ledger:
     """The ledger of a run: verdicts through the graph, names told once."""
     records = [run.records[c.id] for c in run.paper if c.id in run.records]
     judge(records)
+    propagate(records)
     alarms = run.alarms + [a for r in records for a in alarms_of(r)]
     paper = {"name": run.paper.name, "title": run.paper.title, "source": run.paper.source}
     signatures = share(records)
@@ -110,26 +112,6 @@ def finished(run: _Run, settings: Settings) -> Ledger:
             "signatures": signatures, "claims": records}
     data["digest"] = digest(data)
     return Ledger(data, run.seconds, alarms, run.interrupted)
-
-
-def counts(records: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """How many claims and steps have which verdict, derivation and finding."""
-    steps = [s for r in records for s in r["steps"]]
-    mutants = [m for r in records for m in r["mutants"]]
-    return {
-        "claims": _tally(r["verdict"] for r in records),
-        "derivations": _tally(r["derivation"] for r in records),
-        "steps": _tally(s["verdict"] for s in steps),
-        "findings": _tally(x["finding"] for x in (*records, *steps) if x["finding"]),
-        "mutants": _tally(m["verdict"] for m in mutants),
-    }
-
-
-def _tally(words: Iterator[str] | Any) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for word in words:
-        found[word] = found.get(word, 0) + 1
-    return dict(sorted(found.items()))
 
 
 def alarms_of(record: Record) -> list[str]:
@@ -325,6 +307,7 @@ def compare_steps(old: Record, new: Record) -> list[str]:
     """The same for a step."""
     found = _changes(new["id"], old, new, ("paper_line", "uses", "verdict", "finding"))
     found += _texts(f"{new['id']}: the hypotheses", old["given"], new["given"])
+    found += _texts(f"{new['id']}: the special case", _special(old), _special(new))
     one, two = old["citation"], new["citation"]
     if (one is None) != (two is None):
         return [*found, f"{new['id']}: the citation {'is gone' if two is None else 'is new'}"]
@@ -354,6 +337,10 @@ def _changes(key: str, old: Record, new: Record, fields: tuple[str, ...]) -> lis
 def _texts(key: str, old: Any, new: Any) -> list[str]:
     one, two = ([(g["text"], g.get("implicit")) for g in items] for items in (old, new))
     return [] if one == two else [f"{key}: was {one}, is {two}"]
+
+
+def _special(step: Record) -> list[Any]:
+    return [step["evidence"]["only"]["given"]] if "only" in step["evidence"] else []
 
 
 def _text(statement: Any) -> Any:

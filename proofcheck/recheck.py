@@ -16,15 +16,16 @@ from typing import Any
 
 from proofcheck import second
 from proofcheck.confirm import Matter, confirm, matters
-from proofcheck.evidence import read_point
+from proofcheck.evidence import is_plain, read_point
 from proofcheck.independent import disagreement
 from proofcheck.kernel.point import NoCounterexample
-from proofcheck.kernel.terms import Delta, Diff, Entry, Peak, Rel, Sum, subterms, variables
+from proofcheck.kernel.terms import variables
 from proofcheck.kernel.text import to_text
+from proofcheck.propagation import propagate
 from proofcheck.signatures import digest
-from proofcheck.verdicts import judge
+from proofcheck.verdicts import counts, judge
 
-DERIVED = ("verdict", "derivation", "finding", "rests_on")
+DERIVED = ("verdict", "derivation", "finding", "rests_on", "status")
 
 
 @dataclass
@@ -89,18 +90,13 @@ def _second(matter: Matter, signatures: Mapping[str, Any], report: Report) -> No
             for step in (data for rule, data, _ in certificate["steps"] if rule == "scalar"):
                 report.scalar_steps += 1
                 second.check_step("scalar", step, dims)
-        if found is not None and all(map(_is_scalar, (matter.goal, *matter.hyps))):
+        if found is not None and all(map(is_plain, (matter.goal, *matter.hyps))):
             names = {v for rel in (matter.goal, *matter.hyps) for v in variables(rel)}
             report.scalar_points += 1
             second.check_point(to_text(matter.goal), [to_text(h) for h in matter.hyps], found["point"]["scalars"],
                                [v.name for v in names if v.integer])
     except second.Refused as error:
         report.problems.append(f"{matter.where}: the second checker refuses: {error}")
-
-
-def _is_scalar(rel: Rel) -> bool:
-    """Whether a relation has no array entries, sums or derivatives."""
-    return not any(isinstance(t, (Entry, Delta, Sum, Peak, Diff)) for side in (rel.lhs, rel.rhs) for t in subterms(side))
 
 
 def recheck_answers(answers: Iterable[Mapping[str, Any]]) -> Report:
@@ -121,6 +117,7 @@ def _verdicts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[
         return ["an id occurs twice"]
     try:
         judge(records)
+        propagate(records)
         problems = [line for r in records for line in _compared(told[r["id"]], r)]
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         return [f"verdicts cannot be derived: {type(error).__name__}: {error}"]
@@ -130,6 +127,8 @@ def _verdicts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[
 def _compared(told: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[str]:
     """Differences between what a ledger tells and what follows from its evidence."""
     yield from _fields(told["id"], told, derived, DERIVED)
+    if set(told["uses"]) != set(_uses(told)):
+        yield f"{told['id']}: uses is not what the statement, the steps and the repair use"
     for old, new in zip(told["steps"], derived["steps"], strict=True):
         yield from _fields(old["id"], old, new, ("verdict", "finding"))
         if old["citation"] is not None:
@@ -141,6 +140,13 @@ def _compared(told: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[s
         yield from _fields(f"{told['id']}, mutant {number}", old, new, ("verdict",))
         if new["verdict"] != new["expected"]:
             yield f"{told['id']}, mutant {number}: expected to be {new['expected']}, is {new['verdict']}"
+
+
+def _uses(record: Mapping[str, Any]) -> Iterator[str]:
+    """Every claim that a record uses somewhere, but itself."""
+    for part in (record["own_uses"], *(s["uses"] for s in record["steps"]), (record["repair"] or {"uses": ()})["uses"],
+                 [s["citation"]["of"] for s in record["steps"] if s["citation"] is not None]):
+        yield from (used for used in part if used != record["id"])
 
 
 def _boundary(where: str, boundary: Mapping[str, Any] | None) -> Iterator[str]:
@@ -163,8 +169,5 @@ def _fields(where: str, told: Mapping[str, Any], derived: Mapping[str, Any], nam
 
 
 def _counts(ledger: Mapping[str, Any], records: list[dict[str, Any]]) -> list[str]:
-    tally: dict[str, int] = {}
-    for record in records:
-        tally[record["verdict"]] = tally.get(record["verdict"], 0) + 1
-    told = ledger.get("counts", {}).get("claims")
-    return [] if told == tally else [f"the ledger counts {told} claims, its records are {tally}"]
+    told, found = ledger.get("counts"), counts(records)
+    return [] if told == found else [f"the ledger counts {told}, its records are {found}"]

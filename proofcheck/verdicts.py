@@ -6,12 +6,13 @@ evidence it has re-checked, so that no verdict can be typed by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Record = dict[str, Any]
 VERDICTS = ("proved", "cited", "assumed", "witnessed", "open", "refuted")  # from good to bad
-FINDINGS = ("false", "mis-cited", "missing-hypothesis", "not-uniform", "typo")
+FINDINGS = ("false", "not-uniform", "mis-cited", "missing-hypothesis", "typo")
 
 
 def judge(records: Iterable[Record]) -> None:
@@ -91,13 +92,18 @@ def derivation(record: Record) -> str:
 def finding(record: Record) -> str | None:
     """The worst thing that the evidence shows to be wrong with a claim or a step, as printed."""
     if record["verdict"] == "refuted":
-        return "false"
+        return "not-uniform" if _holds_in_a_case(record["evidence"].get("only")) else "false"
     citation = record.get("citation")
     if citation is not None and citation["verdict"] == "refuted":
         return "mis-cited"
     if any(m["counterexample"] is not None for m in record["evidence"].get("missing", ())):
         return "missing-hypothesis"
     return "typo" if record.get("typo") else None
+
+
+def _holds_in_a_case(only: Mapping[str, Any] | None) -> bool:
+    """Whether a line is proved in a special case, which a certified point shows to occur."""
+    return only is not None and only["evidence"]["certificate"] is not None and only["occurs"]["counterexample"] is not None
 
 
 def rests_on(key: str, table: Mapping[str, Record]) -> list[str]:
@@ -110,3 +116,24 @@ def rests_on(key: str, table: Mapping[str, Record]) -> list[str]:
                 seen.add(used)
                 stack.append(used)
     return sorted(k for k in seen - {key} if table[k]["verdict"] != "proved")
+
+
+def counts(records: Sequence[Record]) -> dict[str, dict[str, int]]:
+    """How many claims, steps, repairs and mutants have which verdict, derivation, finding and status."""
+    steps = [s for r in records for s in r["steps"]]
+    return {  # in the order of the alphabet, as the ledger has it
+        "claims": _tally(r["verdict"] for r in records),
+        "claims, as printed": _tally(r["status"]["as_printed"]["word"] for r in records),
+        "claims, finding": _tally(r["finding"] for r in records),
+        "claims, printed proof": _tally(r["derivation"] for r in records),
+        "claims, with repairs": _tally(r["status"]["with_repairs"]["word"] for r in records),
+        "mutants": _tally(m["verdict"] for r in records for m in r["mutants"]),
+        "repairs": _tally(r["repair"]["verdict"] for r in records if r["repair"] is not None),
+        "steps": _tally(s["verdict"] for s in steps),
+        "steps, citation": _tally(s["citation"]["verdict"] for s in steps if s["citation"] is not None),
+        "steps, finding": _tally(s["finding"] for s in steps),
+    }
+
+
+def _tally(words: Iterable[str | None]) -> dict[str, int]:
+    return dict(sorted(Counter(word for word in words if word is not None).items()))

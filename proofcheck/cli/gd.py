@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proofcheck.claims import Claim, Instance, Paper
-from proofcheck.cli import regime
+from proofcheck.cli import certified
 from proofcheck.cli.common import BadInput, add_paper, console, saved, shown_progress, table
 from proofcheck.evaluate import NoValue, Slack, Values, holds, slack
 from proofcheck.kernel.terms import arrays, variables
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         chosen = options(args, paper)
         if chosen["regime"] is not None:
-            return regime.run(args, paper, chosen)
+            return certified.run(args, paper, chosen)
         states, rows = measured(paper, chosen)
     except ValueError as error:
         raise BadInput(str(error)) from None

@@ -1,4 +1,4 @@
-"""``proofcheck list``: ids, kinds, titles, and verdicts if there is a ledger."""
+"""``proofcheck list``: ids, kinds, titles, verdicts of the ledger; its counts; its findings in one table."""
 
 from __future__ import annotations
 
@@ -7,32 +7,77 @@ import json
 import sys
 from typing import Any
 
-from proofcheck.cli.common import add_paper, committed, console, table
-from proofcheck.papers import find
+from proofcheck.cli.common import BadInput, add_paper, committed, console, table
+from proofcheck.cli.findings import markdown, rows
+from proofcheck.cli.verify import summarize
+from proofcheck.papers import Source, find
 
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("list", help="ids, kinds, titles, and verdicts of the committed ledger")
-    parser.add_argument("--json", action="store_true", help="as JSON, steps included")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--summary", action="store_true", help="the counts by verdict, derivation and finding only")
+    shown.add_argument("--findings", action="store_true", help="what is wrong in the paper, one line each")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON, steps included")
+    form.add_argument("--markdown", action="store_true", help="with --findings: as a table in Markdown")
     add_paper(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Always 0."""
+    """Always 0; raises BadInput for a summary or findings without a ledger."""
     source = find(args.paper)
-    ledger = committed(source) or {"claims": []}
-    records = {r["id"]: r for r in ledger["claims"]}
-    rows = [_row(claim, records.get(claim.id)) for claim in source.paper]
-    if args.json:
-        json.dump(rows, sys.stdout, indent=1, ensure_ascii=False)
-        print()
-        return 0
-    shown = [(r["id"], r["kind"], str(r["paper_line"]), r["verdict"] or "-", r["derivation"] or "-", r["title"])
-             for r in rows]
-    console().print(table(shown, "id", "kind", "line", "verdict", "proof", "title"))
+    if args.markdown and not args.findings:
+        raise BadInput("--markdown is for --findings")
+    if args.summary:
+        summarize(ledger_of(source)["counts"], "-" if args.json else None)
+    elif args.findings:
+        findings(list(rows(ledger_of(source)["claims"])), args)
+    else:
+        claims(source, args.json)
     return 0
+
+
+def ledger_of(source: Source) -> dict[str, Any]:
+    """The committed ledger; raises BadInput if there is none."""
+    ledger = committed(source)
+    if ledger is None:
+        raise BadInput(f"there is no committed ledger {source.ledger.name}; 'proofcheck verify --json {source.ledger.name}' "
+                       "writes it")
+    return ledger
+
+
+def findings(found: list[dict[str, str]], args: argparse.Namespace) -> None:
+    """The findings as Markdown, as JSON or as text."""
+    if args.markdown:
+        print(markdown(found))
+    elif args.json:
+        _write(found)
+    else:
+        out = console()
+        for row in found:
+            out.print(f"{row['id']} ({row['where']}): {row['finding']} -- {row['what']}", soft_wrap=True)
+            out.print(f"    {row['evidence']}", soft_wrap=True)
+            out.print(f"    stands: {row['what stands']}", soft_wrap=True)
+
+
+def claims(source: Source, as_json: bool) -> None:
+    """All claims, with verdicts if there is a ledger."""
+    records = {r["id"]: r for r in (committed(source) or {"claims": []})["claims"]}
+    found = [_row(claim, records.get(claim.id)) for claim in source.paper]
+    if as_json:
+        _write(found)
+        return
+    shown = [(r["id"], r["kind"], str(r["paper_line"]), r["verdict"] or "-", r["derivation"] or "-", r["title"])
+             for r in found]
+    console().print(table(shown, "id", "kind", "line", "verdict", "proof", "title"))
+
+
+def _write(item: Any) -> None:
+    json.dump(item, sys.stdout, indent=1, ensure_ascii=False)
+    print()
 
 
 def _row(claim: Any, record: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,140 +1,127 @@
-"""``proofcheck gd --regime``: a run in balls inside a theorem's hypotheses, every claimed inequality decided."""
+"""``proofcheck regime``: which hypotheses, steps and claims fail at a point of parameter space, and why."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
-from proofcheck.claims import Checked, Paper
-from proofcheck.cli.common import BadInput, console, saved, shown_progress, table
-from proofcheck.witness import shown, working
+from proofcheck.cli.common import BadInput, add_paper, console, pretty, resolve, shortened, step_ids
+from proofcheck.evidence import value_text
+from proofcheck.papers import find
+from proofcheck.regime import (
+    ARRAYS,
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    VALUES,
+    VIOLATED,
+    BadPoint,
+    Outcome,
+    point_text,
+    survey,
+    values,
+)
 
-WORDS = {True: "certified", False: "FALSE", None: "open"}
-DIGITS = 40
-RADIUS_DIGITS = 3
-FOOTER = ("certified: balls prove the inequality on this run; FALSE: they prove its opposite; open: they overlap. This says "
-          "nothing about other runs.")
-
-
-@dataclass
-class Tally:
-    """One claimed inequality over all steps: how often it was certified, false, open, and where it was tightest."""
-
-    first: Checked
-    certified: int = 0
-    false: int = 0
-    open: int = 0
-    tightest: tuple[str, Checked] | None = None
-
-    def take(self, label: str, check: Checked) -> None:
-        """Count one more step."""
-        self.certified += check.holds is True
-        self.false += check.holds is False
-        self.open += check.holds is None
-        if self.tightest is None or _room(check) < _room(self.tightest[1]):
-            self.tightest = (label, check)
-
-    @property
-    def word(self) -> str:
-        """How often it was certified, and what else happened."""
-        steps = self.certified + self.false + self.open
-        rest = [f"{count} {WORDS[kind]}" for count, kind in ((self.false, False), (self.open, None)) if count]
-        return ", ".join([f"{self.certified} of {steps}", *rest])
+MANY = 6
 
 
-def run(args: argparse.Namespace, paper: Paper, options: Mapping[str, Any]) -> int:
-    """0: the hypotheses and all claims are certified at every step; 1: some are not; raises BadInput or ValueError."""
-    if paper.regime is None:
-        raise BadInput(f"the paper {paper.name} offers no runs in a regime")
-    found = paper.regime(options)
-    tallies: dict[tuple[str, str], Tally] = {}
-    steps = []
-    for step in shown_progress(found.steps, found.length):
-        steps.append((step.label, step.numbers))
-        with working():
-            for check in step.checks:
-                tallies.setdefault((check.id, check.words), Tally(check)).take(step.label, check)
-    sure = all(h.holds for h in found.hypotheses) and all(t.certified == len(steps) for t in tallies.values())
-    data = {"facts": dict(found.facts), "hypotheses": [_data(h) for h in found.hypotheses],
-            "claims": [_tally(t) for t in tallies.values()], "steps": [{"step": label, **_numbers(n)} for label, n in steps]}
-    if args.json is None or not saved(args.json, data):
-        _print(found.facts, found.hypotheses, list(tallies.values()), steps)
-    return 0 if sure else 1
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("regime", help="which hypotheses, steps and claims fail at a point of parameter space")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="ids, prefixes or globs; all claims by default")
+    parser.add_argument("--set", action="append", required=True, metavar="NAME=VALUE", dest="settings",
+                        help="a parameter and its value, such as B=1 or lam=1/100; may be repeated")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    add_paper(parser)
+    parser.set_defaults(run=run)
 
 
-def _room(check: Checked) -> float:
-    """right - left in units of the larger side."""
-    scale = max(abs(float(side.mid())) for side in (check.left, check.right))
-    return float((check.right - check.left).mid()) / scale if scale else 0.0
+def run(args: argparse.Namespace) -> int:
+    """0: nothing fails there as far as parameters decide; 1: something does; raises BadInput."""
+    paper = find(args.paper).paper
+    ids = resolve(paper, args.ids) if args.ids else [c.id for c in paper]
+    try:
+        at = values(paper, args.settings)
+    except BadPoint as error:
+        raise BadInput(f"--set: {error}") from None
+    found = list(survey(paper, ids, at))
+    named = {key for key in args.ids if key in paper or key in step_ids(paper)}
+    lacking = sorted({name for o in found if _owner(o) in named for name in o.missing})
+    if lacking:
+        raise BadInput(f"{', '.join(sorted(named))} needs {', '.join(lacking)}: add {_settings(lacking)} (or write "
+                       f"'{min(named)}*' for what can be decided without)")
+    if args.json:
+        data = {"point": {k: value_text(v) for k, v in sorted(at.items())}, "outcomes": [_data(o) for o in found]}
+        json.dump(data, sys.stdout, indent=1, ensure_ascii=False)
+        print()
+    else:
+        out = console()
+        for line in (f"At {shortened(point_text(at))}", *lines(found)):
+            out.print(line, soft_wrap=True)
+    return 1 if any(o.verdict == FAILS for o in found) else 0
 
 
-def _print(facts: Mapping[str, str], hypotheses: Any, tallies: list[Tally], steps: list[tuple[str, Any]]) -> None:
-    out = console()
-    out.print(table(facts.items(), "instance", ""))
-    out.print()
-    out.print(table([(h.id, h.words, *_sides(h), WORDS[h.holds]) for h in hypotheses], "hypothesis", "statement", "left",
-                    "right", ""))
-    out.print()
-    if steps:
-        out.print(table(_lines(tallies), "claim", "statement", "certified", "tightest", "left", "right", "right - left"))
-        out.print()
-        out.print(table(_widths(steps), "number", *dict.fromkeys((steps[0][0], steps[-1][0])), "largest radius",
-                        "largest relative radius"))
-        out.print()
-    out.print(FOOTER, soft_wrap=True)
+def _owner(outcome: Outcome) -> str:
+    """The claim or step that says it, or asks for it."""
+    return outcome.id.partition("#")[0]
 
 
-def _lines(tallies: list[Tally]) -> Iterator[tuple[str, ...]]:
-    for tally in tallies:
-        label, check = tally.tightest or ("", tally.first)
-        with working():
-            gap = shown(check.right - check.left)
-        yield tally.first.id, tally.first.words, tally.word, label, *_sides(check), gap
+def _settings(names: Sequence[str]) -> str:
+    return " ".join(f"--set {name}=VALUE" for name in names)
 
 
-def _sides(check: Checked) -> tuple[str, str]:
-    return shown(check.left), shown(check.right)
+def _data(outcome: Outcome) -> Mapping[str, Any]:
+    return {key: value for key, value in asdict(outcome).items() if value not in ("", ())}
 
 
-def _widths(steps: list[tuple[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Every measured number at the first and the last step, with the worst absolute and relative radius of all."""
-    ends = [numbers for _, numbers in (steps[0], steps[-1])][: len(dict.fromkeys((steps[0][0], steps[-1][0])))]
-    for name in steps[0][1]:
-        balls = [numbers[name] for _, numbers in steps]
-        with working():
-            told = [ball for ball in balls if not ball.contains(0)]
-            relative = max((ball.rad() / abs(ball).lower() for ball in told), key=_size, default=None)
-        notes = [] if relative is None else [_small(relative)]
-        if len(told) < len(balls):
-            notes.append(f"0 is in {len(balls) - len(told)} of the balls")
-        widest = max((ball.rad() for ball in balls), key=_size)
-        yield name, *(_end(numbers[name]) for numbers in ends), _small(widest), "; ".join(notes)
+def lines(found: Sequence[Outcome]) -> Iterator[str]:
+    """What fails, with both sides; then what is not said, what holds, and what the point does not decide."""
+    hypotheses = [o for o in found if o.kind == "hypothesis"]
+    said = [o for o in found if o.kind != "hypothesis"]
+    failing = [list(group) for _, group in groupby(sorted((o for o in hypotheses if o.verdict == FAILS), key=_look), _look)]
+    wrong = [o for o in said if o.verdict == FAILS]
+    yield f"\nhypotheses that fail: {len(failing)}"
+    for same in failing:
+        yield f"  {pretty(same[0].statement)}    {same[0].words}"
+        yield f"      {_sides(same[0])}; asked for by {_few(map(_owner, same))}"
+    yield f"\nsteps and claims that fail: {len(wrong)}"
+    for o in wrong:
+        yield f"  {o.id} ({o.kind}, line {o.line}): {o.words}"
+        yield f"      {pretty(o.statement)}"
+        yield f"      {_sides(o)}"
+        if o.beside:
+            yield f"      wherever this holds as well: {'; '.join(o.beside)}"
+    yield ""
+    silent = [o for o in said if o.verdict == VIOLATED]
+    yield _told("say nothing here, for a hypothesis fails", silent)
+    yield from (f"    {o.id}: {'; '.join(o.violated)}" for o in silent if len(silent) <= MANY)
+    yield _told("hold here", [o for o in said if o.verdict == HOLDS])
+    for verdict, words in ((ARRAYS, "not decided, arrays are involved"), (UNDECIDED, "not decided, the balls do not tell")):
+        yield _told(words, [o for o in said if o.verdict == verdict])
+    lacking = [o for o in said if o.verdict == VALUES]
+    yield _told("not decided, values are missing", lacking)
+    if lacking:
+        yield f"    of {', '.join(sorted({name for o in lacking for name in o.missing}))}"
 
 
-def _size(radius: Any) -> Any:
-    return radius.upper()
+def _look(outcome: Outcome) -> tuple[str, str, str]:
+    """Equal hypotheses with equal numbers are told once."""
+    return outcome.statement, outcome.left, outcome.right
 
 
-def _small(radius: Any) -> str:
-    return str(radius.mid().str(RADIUS_DIGITS, radius=False))
+def _sides(outcome: Outcome) -> str:
+    return f"left side {shortened(outcome.left)}, right side {shortened(outcome.right)} (certified with balls)"
 
 
-def _end(ball: Any) -> str:
-    return "0 up to the radius" if ball.contains(0) else shown(ball)
+def _told(words: str, found: Sequence[Outcome]) -> str:
+    return f"{words}: {len(found)}" + (f" ({_few(o.id for o in found)})" if found else "")
 
 
-def _numbers(numbers: Mapping[str, Any]) -> dict[str, str]:
-    return {name: ball.str(DIGITS) for name, ball in numbers.items()}
-
-
-def _data(check: Checked) -> dict[str, Any]:
-    return {"id": check.id, "statement": check.words, "left": check.left.str(DIGITS), "right": check.right.str(DIGITS),
-            "verdict": WORDS[check.holds].lower()}
-
-
-def _tally(tally: Tally) -> dict[str, Any]:
-    label, check = tally.tightest or ("", tally.first)
-    return {"id": tally.first.id, "statement": tally.first.words, "certified": tally.certified, "false": tally.false,
-            "open": tally.open, "tightest": {"step": label, **_data(check)}}
+def _few(ids: Iterator[str]) -> str:
+    keys = list(dict.fromkeys(ids))
+    return ", ".join(keys[:MANY]) + (f" and {len(keys) - MANY} more" if len(keys) > MANY else "")

@@ -10,7 +10,7 @@ from typing import Any
 
 from proofcheck.claims import Paper, uses_of
 from proofcheck.cli.common import add_paper, against, committed, console, point_line, pretty, resolve, step_ids, unknown
-from proofcheck.cli.verify import boundary_lines, explained, whole
+from proofcheck.cli.verify import boundary_lines, explained, special_lines, whole
 from proofcheck.ledger import verify
 from proofcheck.papers import Source, find
 from proofcheck.signatures import NAME
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     record = known[owner[args.id]]
     item = record if record["id"] == args.id else next(s for s in record["steps"] if s["id"] == args.id)
     out = console()
-    lines = claim_lines(record, source.paper) if item is record else step_lines(item, record, known)
+    lines = claim_lines(record, source.paper, known) if item is record else step_lines(item, record, known)
     for line in (*lines, *defined(item, signature), f"\n{origin}"):
         out.print(line, soft_wrap=True)
     return 0
@@ -52,7 +52,7 @@ def looked_up(source: Source, key: str) -> tuple[Mapping[str, dict[str, Any]], M
     return known, ledger["signatures"][known[key]["signature"]], origin
 
 
-def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
+def claim_lines(record: dict[str, Any], paper: Paper, known: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Everything about a claim."""
     yield f"{record['id']} ({record['kind']}, line {record['paper_line']}): {record['title']}"
     if record["statement"] is not None:
@@ -64,6 +64,7 @@ def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
         yield f"scope: {record['scope']}"
     finding = record["finding"] or "none"
     yield f"\nverdict: {record['verdict']}    printed proof: {record['derivation']}    finding: {finding}"
+    yield from status_lines(record["status"], known)
     yield from evidence_lines(record)
     if record["note"]:
         yield f"note: {record['note']}"
@@ -82,6 +83,40 @@ def claim_lines(record: dict[str, Any], paper: Paper) -> Iterator[str]:
         yield f"not proved here, but used: {', '.join(record['rests_on'])}"
 
 
+STATUS = {
+    "stands": "the proof stands, with all that it uses", "conditional": "the proof stands on conditions",
+    "broken": "the proof is broken, which does not make the claim false", "false": "the claim is false",
+}
+
+
+def status_lines(status: Mapping[str, Any], known: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """What the printed proof and the repaired one rest on, all the way down."""
+    printed, repaired = status["as_printed"], status["with_repairs"]
+    other = "for the repaired statement, " if printed["word"] == "false" != repaired["word"] else ""
+    for name, told in (("as printed: ", printed), (f"with repairs: {other}", repaired)):
+        yield name + STATUS.get(told["word"], told["word"])
+        for words, keys in (("broken by", told["broken_by"]), ("rests on", told["rests_on"])):
+            if keys:
+                yield f"    {words} {', '.join(f'{k} ({_standing(k, known)})' for k in keys)}"
+        if told["unstated"]:
+            yield f"    needs, though the paper does not say so: {'; '.join(told['unstated'])}"
+        if told["repairs"]:
+            yield f"    by the repairs {', '.join(told['repairs'])}"
+
+
+def _standing(key: str, known: Mapping[str, dict[str, Any]]) -> str:
+    """What is known of a claim, a step or a repair, in a word."""
+    for record in known.values():
+        if key == record["id"]:
+            return "the steps do not give it" if record["verdict"] == "proved" else str(record["verdict"])
+        if record["repair"] is not None and key == record["repair"]["id"]:
+            return "proved, but it says something else"
+        for step in record["steps"]:
+            if key == step["id"]:
+                return str(step["finding"] or step["verdict"])
+    return "not checked"
+
+
 def step_lines(step: dict[str, Any], record: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Everything about a step."""
     yield f"{step['id']} (a printed step of {record['id']}, line {step['paper_line']}): {step['why']}"
@@ -89,6 +124,8 @@ def step_lines(step: dict[str, Any], record: dict[str, Any], known: Mapping[str,
     yield from given_lines([*record["given"], *step["given"]])
     yield f"\nverdict: {step['verdict']}    finding: {step['finding'] or 'none'}"
     yield from evidence_lines(step)
+    if step["note"]:
+        yield f"note: {step['note']}"
     if step["typo"]:
         yield f"remark: {step['typo']}"
     if step["citation"] is not None:
@@ -127,6 +164,7 @@ def evidence_lines(item: dict[str, Any]) -> Iterator[str]:
     if evidence.get("crosscheck"):
         found = evidence["crosscheck"]
         yield f"cross-check at {found['sizes']}: SymPy {_agrees(found['sympy'])}, flint {_agrees(found['flint'])}"
+    yield from special_lines(evidence.get("only"), item["finding"])
     yield from boundary_lines(evidence.get("boundary"))
     if evidence.get("numbers"):
         yield f"numbers: {json.dumps(evidence['numbers'], ensure_ascii=False)}"

@@ -12,7 +12,18 @@ from typing import Any
 
 from rich.console import Console
 
-from proofcheck.cli.common import BadInput, add_paper, against, committed, console, point_line, pretty, resolve, table
+from proofcheck.cli.common import (
+    BadInput,
+    add_paper,
+    against,
+    committed,
+    console,
+    point_line,
+    pretty,
+    resolve,
+    saved,
+    table,
+)
 from proofcheck.ledger import Ledger, compare, save, to_json, verify
 from proofcheck.papers import Source, find
 from proofcheck.progress import reporting
@@ -27,7 +38,9 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("verify", help="check every claim of the paper, with progress")
     parser.add_argument("ids", nargs="*", metavar="ID", help="ids, prefixes or globs; all claims by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
-    parser.add_argument("--json", metavar="FILE", help="write the ledger ('-': to standard output)")
+    parser.add_argument("--summary", action="store_true", help="show the counts by verdict, derivation and finding only")
+    parser.add_argument("--json", metavar="FILE",
+                        help="write the ledger, or with --summary the counts ('-': to standard output)")
     parser.add_argument("--strict", action="store_true",
                         help="also fail if something is open or differs from the committed ledger")
     add_paper(parser)
@@ -43,8 +56,11 @@ def run(args: argparse.Namespace) -> int:
     with reporting(len(ids)) as report:
         ledger = verify(source.paper, ids, args.jobs, report)
     out = console(stderr=args.json == "-")
-    show_ledger(ledger, out)
-    write(ledger, args.json, out)
+    if args.summary:
+        summarize(ledger.data["counts"], args.json)
+    else:
+        show_ledger(ledger, out)
+        write(ledger, args.json, out)
     problems = ledger.alarms + (strict_problems(ledger, source) if args.strict else [])
     for problem in problems:
         print(f"proofcheck: a check went wrong: {problem}", file=sys.stderr)
@@ -89,7 +105,18 @@ def show_ledger(ledger: Ledger, out: Console) -> None:
     rows = ((r["id"], r["verdict"], r["derivation"], r["finding"] or "", r["title"]) for r in ledger.claims)
     out.print(table(rows, "id", "verdict", "proof", "finding", "title"))
     out.print()
-    for name, tally in ledger.data["counts"].items():
+    show_counts(ledger.data["counts"], out)
+
+
+def summarize(counts: Mapping[str, Mapping[str, int]], target: str | None) -> None:
+    """The counts of a ledger as text, and as JSON where the user wants it."""
+    if target is None or not saved(target, counts):
+        show_counts(counts, console())
+
+
+def show_counts(counts: Mapping[str, Mapping[str, int]], out: Console) -> None:
+    """One line for each kind of count."""
+    for name, tally in counts.items():
         out.print(f"{name}: {', '.join(f'{n} {word}' for word, n in tally.items()) or 'none'}", soft_wrap=True)
 
 
@@ -104,7 +131,7 @@ def told(item: dict[str, Any], record: dict[str, Any], known: Mapping[str, dict[
     for claim in whole(record, known):
         if item is not record and item["finding"] != "typo":
             yield f"    the statement {claim['id']} itself: {claim['verdict']}" + _by(claim)
-        if item["finding"] == "false":
+        if item["finding"] in ("false", "not-uniform"):
             yield from repaired(claim)
 
 
@@ -121,7 +148,8 @@ def explained(item: dict[str, Any]) -> Iterator[str]:
     """The lines that say what is wrong."""
     evidence = item["evidence"]
     match item["finding"]:
-        case "false":
+        case "false" | "not-uniform":
+            yield from special_lines(evidence.get("only"), item["finding"])
             yield from refuted(item["statement"], evidence["counterexample"])
             yield from boundary_lines(evidence.get("boundary"))
         case "mis-cited":
@@ -134,6 +162,12 @@ def explained(item: dict[str, Any]) -> Iterator[str]:
                 yield from refuted(item["statement"], missing["counterexample"])
         case "typo":
             yield f"    {item['typo']}"
+
+
+def special_lines(only: dict[str, Any] | None, finding: str) -> Iterator[str]:
+    """The special case in which a line holds that fails in general."""
+    if only is not None and finding == "not-uniform":
+        yield f"    proved:  only in a special case: {only['given']['words']} ({pretty(only['given']['text'])})"
 
 
 def refuted(statement: dict[str, Any] | None, point: dict[str, Any] | None) -> Iterator[str]:

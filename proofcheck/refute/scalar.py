@@ -118,7 +118,7 @@ class Hunt:
             yield {v: s[k] for v, s, k in zip(names, steps, ks, strict=True)}
         yield from self.extremes()
         while self.left > 0:
-            place = {v: self.rng.choice(s) if self.rng.random() < 0.5 else self.anywhere(v)
+            place = {v: self.rng.choice(s) if s and self.rng.random() < 0.5 else self.anywhere(v)
                      for v, s in zip(names, steps, strict=True)}
             yield place
             yield self.improved(place)

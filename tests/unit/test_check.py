@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
 import toy_paper
 
 from proofcheck.check import Settings, check_claim, plain
-from proofcheck.claims import Claim, Paper, Step
+from proofcheck.claims import Claim, Given, Paper, Step
 from proofcheck.confirm import confirm
 from proofcheck.crosscheck import crosscheck
+from proofcheck.kernel.point import Point
 from proofcheck.kernel.terms import Array, Index, Var, eq, exp, total
 from proofcheck.ledger import Ledger, alarms_of, believed, compare, load, save, to_json, verify
 from proofcheck.prove.context import Prover, by_scalar
@@ -228,3 +230,20 @@ def test_a_step_that_nobody_can_decide_is_open(toy: Paper) -> None:
 
 def test_the_toy_paper_is_made_afresh() -> None:
     assert toy_paper.make() is not toy_paper.make()
+
+
+@pytest.mark.parametrize(("own", "of_claim", "found"), [
+    (None, None, False), (Fraction(1, 2), None, True), (None, Fraction(1, 2), True), (Fraction(2), Fraction(1, 2), False)])
+def test_a_hint_helps_to_find_what_a_missing_hypothesis_does(monkeypatch: pytest.MonkeyPatch, own: Fraction | None,
+                                                             of_claim: Fraction | None, found: bool) -> None:
+    monkeypatch.setattr("proofcheck.check.refute_scalar", lambda *_: None)  # a counterexample that no search finds
+    B = Var("B")
+
+    def hint(value: Fraction | None) -> Point | None:
+        return None if value is None else Point({"B": value})
+
+    paper = Paper("p", "p", "p")
+    paper.add(Claim("c", "claim", 1, "an inverse", 1 / B <= B, by=by_scalar, hint=hint(of_claim),
+                    given=(Given(B > 0, "B > 0"), Given(B >= 1, "B >= 1", implicit=True, hint=hint(own)))))
+    (record,) = verify(paper).claims
+    assert record["finding"] == ("missing-hypothesis" if found else None)

@@ -87,3 +87,8 @@ def test_what_is_left_is_merged_and_counted() -> None:
     assert merged(cells) == [{x: Range(Fraction(0), Fraction(3)), y: Range(Fraction(0), Fraction(2))}]
     boxes = remaining(rel("x*(x - 1)*(x - 1/2)*y <= 10*(x - 3)**2"), rels("0 <= x, x <= 4, 0 <= y, y <= 1"), budget=0.5)
     assert 1 <= len(boxes) <= 11 and all("x" in b for b in boxes[:10])
+
+
+def test_contradictory_hypotheses_have_no_point() -> None:
+    goal, *hyps = (Reader().relation(text) for text in ("x**2 <= x", "x >= 1", "x <= 0"))
+    assert refute_scalar(goal, tuple(hyps), budget=0.05) is None

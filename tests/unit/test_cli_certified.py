@@ -13,7 +13,7 @@ from lemmas import instances
 from lemmas import paper as softmax_ntk
 from numerics import symmetric_net
 from proofcheck.claims import Certified, CertifiedStep, Checked, Paper
-from proofcheck.cli import gd, main, regime
+from proofcheck.cli import certified, gd, main
 from proofcheck.cli.common import BadInput
 
 CERTIFIED = Checked("a", "a <= b", arb(1), arb(2), True)
@@ -25,7 +25,7 @@ def told(capsys: pytest.CaptureFixture[str], hypotheses: list[Checked], *steps: 
     found = Certified({"m": "1"}, hypotheses, (CertifiedStep(f"step {k}", {"C0": arb(k, 0.5)}, checks)
                                                for k, checks in enumerate(steps)), len(steps))
     paper = Paper("toy", "", "", regime=lambda options: found)
-    return regime.run(Namespace(json=None), paper, {}), capsys.readouterr().out
+    return certified.run(Namespace(json=None), paper, {}), capsys.readouterr().out
 
 
 def test_all_certified(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +48,7 @@ def test_a_claim_that_is_not_certified_once(capsys: pytest.CaptureFixture[str], 
 def test_a_hypothesis_that_is_not_certified(capsys: pytest.CaptureFixture[str], bad: Checked) -> None:
     code, out = told(capsys, [bad], [CERTIFIED])
     assert code == 1
-    assert regime.WORDS[bad.holds] in out
+    assert certified.WORDS[bad.holds] in out
 
 
 def test_a_claim_that_is_made_at_one_step_only(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,7 +57,7 @@ def test_a_claim_that_is_made_at_one_step_only(capsys: pytest.CaptureFixture[str
 
 def test_a_paper_without_regimes() -> None:
     with pytest.raises(BadInput, match="offers no runs in a regime"):
-        regime.run(Namespace(json=None), Paper("toy", "", ""), {})
+        certified.run(Namespace(json=None), Paper("toy", "", ""), {})
 
 
 def test_other_networks_are_traced_and_not_measured(
