@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 NUMBER = r"\d+(?:/\d+)?"
+DIGITS = 30
 FACTOR = r"(\w+(?:\[[^\]]*\])?|\(\w+\))\*\*\(-1\)"
 
 
@@ -19,3 +20,8 @@ def pretty(text: str) -> str:
                   lambda m: f"sqrt({m[1] or m[2]})", text)
     text = re.sub(r"(?<![\w.)*/^])(-?)1\*(?!\*)", r"\1", text)
     return text.replace(" == ", " = ")
+
+
+def shortened(text: str) -> str:
+    """Text with overlong integers cut to their size."""
+    return re.sub(rf"(?<![\d.])\d{{{DIGITS},}}", lambda m: f"{m[0][0]}.{m[0][1:4]}...e{len(m[0]) - 1}", text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from proofcheck.cli.common import shortened
+from proofcheck.wording import shortened
 
 Record = dict[str, Any]
 COLUMNS = ("where", "id", "finding", "what", "evidence", "what stands")
