@@ -25,6 +25,7 @@ from lemmas import (
     lemma_e_1,
     lemma_e_2,
     regimes,
+    report,
 )
 from numerics import sweep
 from proofcheck.claims import Paper, Sweep
@@ -32,7 +33,7 @@ from proofcheck.claims import Paper, Sweep
 paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optimization, Applications in Diffusion Model, "
               "and Beyond", "arXiv:2405.03251", instances=instances.default, gd=instances.gd,
               regime=regimes.regime, stored=instances.stored,
-              sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
+              sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS), reporting=report.reporting)
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
                lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, claim_g_1):
     paper.add(*module.claims)

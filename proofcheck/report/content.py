@@ -24,6 +24,25 @@ from proofcheck.wording import decimal, shortened
 Record = Mapping[str, Any]
 GOALS = 2  # of a certificate are shown
 MATTER_MOST = 5
+WORDS = (
+    ("proved", "the kernel checked a proof for the whole stated domain"),
+    ("refuted", "an explicit point satisfies every hypothesis and violates the statement, certified with balls"),
+    ("witnessed", "only numbers speak for it; nothing is claimed beyond the runs that were made"),
+    ("cited", "somebody else's theorem"),
+    ("assumed", "a hypothesis of the paper"),
+    ("open", "neither proved nor refuted"),
+    ("sound", "of a printed proof: every printed step holds for its printed reason, and the steps give the statement"),
+    ("gap", "of a printed proof: not so, even if the statement is true"),
+    ("none", "the paper prints no proof, or the claim is not the paper's"),
+    ("stands", "nothing that the proof uses, all the way down, is false, open, cited, assumed or unstated"),
+    ("conditional", "the proof rests on what is cited, assumed, open or not stated by the paper"),
+    ("broken", "the proof uses something false, which does not make its claim false"),
+    ("false", "a certified point speaks against it"),
+    ("not-uniform", "it holds in a special case and not in general"),
+    ("mis-cited", "a fact is used outside its hypotheses"),
+    ("missing-hypothesis", "needed and not stated: without it there is a certified counterexample"),
+    ("typo", "a slip of notation, noted by hand"),
+)
 
 
 @dataclass(frozen=True)
@@ -394,6 +413,12 @@ class _Reading:
 def relation(ledger: Mapping[str, Any], record: Record, text: str) -> Rel:
     """A text of a record as a relation."""
     return Reader(read_signature(ledger["signatures"][record["signature"]])).relation(text)
+
+
+def relations(ledger: Mapping[str, Any], record: Record, item: Record) -> tuple[Rel, ...]:
+    """The hypotheses of a claim, or of one of its steps."""
+    own = () if item is record else item["given"]
+    return tuple(relation(ledger, record, g["text"]) for g in (*record["given"], *own))
 
 
 def _finding(item: Record) -> Word | None:

@@ -6,17 +6,20 @@ Graphviz ``dot`` lays the graph out where it is installed; otherwise layers by l
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from proofcheck.report.content import Claim
 
 SECONDS = 30
 SWEEPS = 12
 WIDTH, HEIGHT, ACROSS, DOWN = 72.0, 22.0, 100.0, 27.0  # of a node, and from node to node, in points
+FITS = 14  # characters in a line of a node
 ALL = "proved, with all that it uses"
 CLASSES = (ALL, "proved", "cited", "assumed", "witnessed", "open", "refuted")
 
@@ -29,8 +32,17 @@ class Node:
     """A claim in the picture; ``group``: one of CLASSES."""
 
     id: str
-    text: str
     group: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The id in one or two lines that fit into the node."""
+        if len(self.id) <= FITS:
+            return [self.id]
+        parts = re.split(r"(?<=[./])", self.id)
+        cut = min(range(1, len(parts)), key=lambda k: max(len("".join(parts[:k])), len("".join(parts[k:]))), default=1)
+        lines = ["".join(parts[:cut]), "".join(parts[cut:])]
+        return [line if len(line) <= FITS else f"{line[:FITS - 1]}…" for line in lines if line]
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ class Drawing:
 
 def drawn(claims: Iterable[Claim], dot: str | None = "dot") -> Drawing:
     """The picture of what uses what, from left to right; ``dot``: the program, or None for the layout of this module."""
-    nodes = [Node(c.id, c.id, _group(c)) for c in claims]
+    nodes = [Node(c.id, group(c)) for c in claims]
     known = {n.id for n in nodes}
     edges = reduced([n.id for n in nodes], [(u, c.id) for c in claims for u in c.uses if u in known])
     program = None if dot is None else shutil.which(dot)
@@ -53,7 +65,7 @@ def drawn(claims: Iterable[Claim], dot: str | None = "dot") -> Drawing:
     return found or layered(nodes, edges)
 
 
-def _group(claim: Claim) -> str:
+def group(claim: Claim) -> str:
     """As blueprints colour it: the statement, its proof, and the proofs of all that it uses."""
     whole = claim.verdict.word == "proved" and claim.with_repairs.word.word == "stands"
     return ALL if whole else claim.verdict.word
@@ -128,7 +140,7 @@ def layered(nodes: Sequence[Node], edges: Sequence[Edge]) -> Drawing:
     for name in [*ids, *(d for chain in chains.values() for d in chain[1:-1])]:
         at = column.get(name)
         columns.setdefault(int(name.rpartition("|")[2]) if at is None else at, []).append(name)
-    links = [pair for chain in chains.values() for pair in zip(chain, chain[1:], strict=False)]
+    links = [pair for chain in chains.values() for pair in pairwise(chain)]
     order = _ordered(columns, links)
     tallest = max(map(len, order.values()), default=1)
     places = {name: (WIDTH / 2 + ACROSS * k, HEIGHT / 2 + DOWN * (j + (tallest - len(names)) / 2))

@@ -25,14 +25,15 @@ REPAIR = {"id": str, "statement": (None, STATEMENT), "verdict": RESULT, "why": s
           "evidence": EVIDENCE}
 MUTANT = {"statement": STATEMENT, "words": str, "dropped": [STATEMENT], "expected": RESULT, "verdict": RESULT,
           "evidence": EVIDENCE}
-CLAIM = {"id": str, "kind": str, "title": str, "paper_line": int, "statement": (None, STATEMENT), "verdict": VERDICT,
+CLAIM: dict[str, Any] = {
+         "id": str, "kind": str, "title": str, "paper_line": int, "statement": (None, STATEMENT), "verdict": VERDICT,
          "derivation": frozenset(("sound", "gap", "none")), "finding": FINDING, "given": GIVEN, "scope": str,
          "uses": [str], "own_uses": [str], "members": [str], "rests_on": [str], "same_as": (None, str), "printed": bool,
          "note": (None, str), "source": (None, str), "signature": str, "evidence": EVIDENCE, "steps": [STEP],
          "witness": (None, WITNESS), "repair": (None, REPAIR), "mutants": [MUTANT],
          "status": {"as_printed": STATUS, "with_repairs": STATUS}}
-LEDGER = {"paper": {"name": str, "title": str, "source": str}, "provenance": dict, "counts": dict, "digest": str,
-          "signatures": dict}
+LEDGER: dict[str, Any] = {"paper": {"name": str, "title": str, "source": str}, "provenance": dict, "counts": dict,
+                          "digest": str, "signatures": dict}
 
 
 def require(ledger: Mapping[str, Any], where: str) -> None:
@@ -62,7 +63,7 @@ def _fits(where: str, name: str, value: Any, shape: Any) -> None:
         if value is None:
             return
         shape = shape[1]
-    kind = dict if isinstance(shape, dict) else list if isinstance(shape, list) else shape
+    kind: Any = dict if isinstance(shape, dict) else list if isinstance(shape, list) else shape
     if isinstance(kind, frozenset):
         if not isinstance(value, (str, type(None))) or value not in kind:
             known = ", ".join(sorted(map(str, kind)))
