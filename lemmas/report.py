@@ -14,7 +14,7 @@ NOTATION = {
     "e_v": r"\tilde{e}", "vS": r"\langle v_{#1,#2},S_{#3}\rangle", "vS_v": r"\langle v_{#1,#2},\tilde{S}_{#3}\rangle",
     "dw": r"\Delta w", "dw_v": r"\Delta\tilde{w}", "Delta_w": r"\Delta w",
 }
-RUN = {"n": 4, "d": 2, "m": 256, "sigma": 1.0, "seed": 0, "steps": 20, "eta": None, "net": "softmax", "precision": "float64"}
+RUN = {"n": 4, "d": 2, "m": 512, "sigma": 1.0, "seed": 0, "steps": 20, "eta": None, "net": "softmax", "precision": "float64"}
 STEPS, SEED, BITS = 40, 0, 128
 DELTA = 0.05
 OUTPUTS, WIDTH, MOST = 8, 512, 6
@@ -31,7 +31,7 @@ def loss() -> Picture:
     entered = enter("repaired", 2, 2, seed=SEED, steps=STEPS)
     measured = [float(step.before) for step in recorded_descent(entered.net, entered.eta, STEPS, None)]
     rate, taus = float(entered.rate), list(range(len(measured)))
-    caption = (f"Loss of a run in balls with n = d = 2, m = {entered.net.m}, m eta lambda = {rate:.3g} (seed {SEED}), beside "
+    caption = (f"Loss of a run in balls with n = d = 2, m = {entered.net.m}, m eta lambda = {rate:.3g} (seed {SEED}) beside "
                "the rate of Lemma E.2 for one step and the weaker one of Lemma C.3 for all steps. It is one run.")
     bounds = [[(1 - rate / k) ** tau * measured[0] for tau in taus] for k in (2, 4)]
     return Picture("loss", caption, "step", r"$\|F(\tau)-Y\|^2$", (

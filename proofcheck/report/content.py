@@ -212,6 +212,13 @@ class Finding:
         """The claim or the step that is meant."""
         return self.step or self.claim
 
+    @property
+    def mended(self) -> list[Claim]:
+        """The claims whose repair stands for what is wrong here: the claim, or the refuted parts of a conjunction."""
+        if self.kind.word == "typo":
+            return []
+        return [c for c in ([p for p in self.parts if p.verdict.word == "refuted"] or [self.claim]) if c.repair is not None]
+
 
 @dataclass(frozen=True)
 class Result:
@@ -251,9 +258,32 @@ class Content:
         return [c for c in self.claims if c.repair is not None]
 
 
-def content(ledger: Mapping[str, Any], notation: Mapping[str, str], results: Sequence[str] = ()) -> Content:
+def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = ()) -> Content:
     """What a ledger says.  Raises TextError for a statement that cannot be read."""
-    return _Reading(ledger, Typesetter(notation), results).content()
+    return _Reading(texts.ledger, Typesetter(notation), results, texts).content()
+
+
+@dataclass
+class Texts:
+    """Reads the texts of a ledger; every signature is read once."""
+
+    ledger: Mapping[str, Any]
+    readers: dict[str, Reader] = field(default_factory=dict)
+
+    def reader(self, signature: str) -> Reader:
+        """The reader of the texts with this signature."""
+        if signature not in self.readers:
+            self.readers[signature] = Reader(read_signature(self.ledger["signatures"][signature]))
+        return self.readers[signature]
+
+    def relation(self, record: Record, text: str) -> Rel:
+        """A text of a record as a relation."""
+        return self.reader(record["signature"]).relation(text)
+
+    def hypotheses(self, record: Record, item: Record) -> tuple[Rel, ...]:
+        """The hypotheses of a claim, or of one of its steps."""
+        own = () if item is record else item["given"]
+        return tuple(self.relation(record, g["text"]) for g in (*record["given"], *own))
 
 
 @dataclass
@@ -261,7 +291,7 @@ class _Reading:
     ledger: Mapping[str, Any]
     typeset: Typesetter
     results: Sequence[str]
-    readers: dict[str, Reader] = field(default_factory=dict)
+    texts: Texts
 
     def content(self) -> Content:
         records = self.ledger["claims"]
@@ -299,7 +329,7 @@ class _Reading:
     # one claim
 
     def claim(self, record: Record) -> Claim:
-        key, read = record["id"], self.reader(record["signature"])
+        key, read = record["id"], self.texts.reader(record["signature"])
         statement = record["statement"]
         remarks = [text for text in (record["note"], record["source"]) if text]
         return Claim(
@@ -368,7 +398,7 @@ class _Reading:
         if certificate is None:
             return None
         rules = Counter(step[0] for step in certificate["steps"])
-        read = self.reader(certificate["signature"])
+        read = self.texts.reader(certificate["signature"])
         goals = dict.fromkeys(step[1]["goal"]["rel"] for step in certificate["steps"] if step[0] == "scalar")
         return Proof(evidence["method"], len(certificate["steps"]),
                      ", ".join(f"{n} {name}" for name, n in sorted(rules.items())),
@@ -384,12 +414,6 @@ class _Reading:
                      shortened(found["rhs"]), shortened(found["margin"]), found["bits"])
 
     # formulas
-
-    def reader(self, signature: str) -> Reader:
-        """The reader of the texts with this signature."""
-        if signature not in self.readers:
-            self.readers[signature] = Reader(read_signature(self.ledger["signatures"][signature]))
-        return self.readers[signature]
 
     def formula(self, read: Reader, text: str) -> str:
         return self.typeset.relation(read.relation(text))
@@ -408,17 +432,6 @@ class _Reading:
             indices = [self.typeset.name(p) for p in params]
             found.append((self.typeset.name(name, indices), self.typeset.term(read.term(body))))
         return found
-
-
-def relation(ledger: Mapping[str, Any], record: Record, text: str) -> Rel:
-    """A text of a record as a relation."""
-    return Reader(read_signature(ledger["signatures"][record["signature"]])).relation(text)
-
-
-def relations(ledger: Mapping[str, Any], record: Record, item: Record) -> tuple[Rel, ...]:
-    """The hypotheses of a claim, or of one of its steps."""
-    own = () if item is record else item["given"]
-    return tuple(relation(ledger, record, g["text"]) for g in (*record["given"], *own))
 
 
 def _finding(item: Record) -> Word | None:

@@ -19,9 +19,9 @@ from typing import Any
 import matplotlib
 import numpy as np
 from flint import arb
-from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from proofcheck.check import is_scalar
 from proofcheck.claims import Instance, Paper, Picture
@@ -31,19 +31,21 @@ from proofcheck.kernel.intervals import precision
 from proofcheck.kernel.terms import Rel, Var, arrays, variables
 from proofcheck.prove.sampling import compiled
 from proofcheck.refute.equations import Branch, branches
-from proofcheck.report.content import Content, Finding, relation, relations
+from proofcheck.report.content import Content, Finding, Texts
 from proofcheck.report.formulas import Typesetter, plain
 from proofcheck.report.graph import HEIGHT, WIDTH, Drawing
 from proofcheck.witness import TOLERANCE, normalized, working
 
-STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 42, "svg.hashsalt": "proofcheck", "svg.fonttype": "path",
+STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 3, "svg.hashsalt": "proofcheck", "svg.fonttype": "path",
          "hatch.linewidth": 0.5, "mathtext.fontset": "cm", "lines.linewidth": 1.2}
-GRID, BITS = 48, 128
+ROUGH, GRID, BITS = 10, 56, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
 NODE_FILLS = ("#1b7f5f", "#b7e0cf", "#d5dcf5", "#fff3b0", "#ffffff", "#ffffff", "#d9713c")  # in the order of CLASSES
 NODE_LINES = ("-", "-", "-", "-", ":", "--", "-")
+AREAS = {0: ("#ffffff", None), 1: ("#cfe3f2", None), 2: ("#d9814e", "////"), 3: ("#999999", "...")}  # as in Plane.cells
+AREA_NAMES = ("hypotheses not met", "holds", "fails", "not decided")
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7")
 
@@ -58,12 +60,12 @@ class Figure:
     draw: Callable[[], Canvas]
 
 
-def figures(ledger: Mapping[str, Any], content: Content, paper: Paper) -> Iterator[Figure]:
+def figures(texts: Texts, content: Content, paper: Paper) -> Iterator[Figure]:
     """All pictures of a report but the graph."""
     typeset = Typesetter(paper.reporting.notation)
     for found in content.findings:
-        yield from regions(ledger, found, typeset)
-    yield from along_a_run(ledger, paper)
+        yield from regions(texts, found, typeset)
+    yield from along_a_run(texts, paper)
     verdicts = {c.id: c.verdict.word for c in content.claims}
     for picture in paper.reporting.pictures() if paper.reporting.pictures is not None else ():
         yield Figure(f"picture-{picture.name}", picture.caption, (), lambda p=picture: curves(p, verdicts))  # type: ignore[misc]
@@ -110,15 +112,15 @@ class Plane:
     fixed: Sequence[tuple[str, str]]
 
 
-def regions(ledger: Mapping[str, Any], found: Finding, typeset: Typesetter) -> Iterator[Figure]:
+def regions(texts: Texts, found: Finding, typeset: Typesetter) -> Iterator[Figure]:
     """The failure region of a false scalar statement, if a plane shows more than one thing."""
-    record = next(r for r in ledger["claims"] if r["id"] == found.claim.id)
+    record = next(r for r in texts.ledger["claims"] if r["id"] == found.claim.id)
     item = record if found.step is None else next(s for s in record["steps"] if s["id"] == found.id)
     point = item["evidence"]["counterexample"]
     if found.kind.word not in ("false", "not-uniform") or point is None or item["statement"] is None:
         return
-    goal = relation(ledger, record, item["statement"]["text"])
-    hyps = tuple(h for h in relations(ledger, record, item) if is_scalar(h))
+    goal = texts.relation(record, item["statement"]["text"])
+    hyps = tuple(h for h in texts.hypotheses(record, item) if is_scalar(h))
     plane = failing(goal, hyps, point["point"]["scalars"]) if is_scalar(goal) else None
     if plane is None:
         return
@@ -135,8 +137,9 @@ def failing(goal: Rel, hyps: tuple[Rel, ...], at: Mapping[str, str]) -> Plane | 
     free = sorted({v for r in (branch.goal, *branch.hyps) for v in variables(r) if v.name in at}, key=lambda v: v.name)
     place = {v: _ball(at[v.name]) for v in free}
     inside = [v for v in free if v in variables(branch.goal)]
-    planes = [p for pair in combinations(inside, 2) if (p := _plane(branch, pair, place, at)) is not None]
-    return max(planes, key=_telling, default=None)
+    rough = [(p, pair) for pair in combinations(inside, 2) if (p := _plane(branch, pair, place, at, ROUGH)) is not None]
+    best = max(rough, key=lambda found: _telling(found[0]), default=None)
+    return None if best is None else _plane(branch, best[1], place, at, GRID)
 
 
 def _telling(plane: Plane) -> tuple[int, int]:
@@ -150,9 +153,10 @@ def _ball(text: str) -> arb:
         return arb(value.numerator) / value.denominator if isinstance(value, Fraction) else compiled(value)({})
 
 
-def _plane(branch: Branch, pair: tuple[Var, Var], place: Mapping[Var, arb], at: Mapping[str, str]) -> Plane | None:
-    """One plane; None unless it shows both what fails and something else."""
-    axes = [_axis(place[v], v.integer) for v in pair]
+def _plane(branch: Branch, pair: tuple[Var, Var], place: Mapping[Var, arb], at: Mapping[str, str],
+           size: int) -> Plane | None:
+    """One plane, with so many places along each axis; None unless it shows both what fails and something else."""
+    axes = [_axis(place[v], v.integer, size) for v in pair]
     if any(a is None for a in axes):
         return None
     x, y = (a for a in axes if a is not None)
@@ -168,14 +172,14 @@ def _plane(branch: Branch, pair: tuple[Var, Var], place: Mapping[Var, arb], at: 
     return Plane((pair[0].name, pair[1].name), x, y, cells, (float(place[pair[0]]), float(place[pair[1]])), fixed)
 
 
-def _axis(middle: arb, integer: bool) -> list[float] | None:
+def _axis(middle: arb, integer: bool, size: int) -> list[float] | None:
     """Places around a value, evenly on a logarithmic scale; None for values that have no such scale."""
     if not middle > 0 or not middle < arb(10) ** 290:
         return None
     centre = math.log10(float(middle))
     reach = max(math.log10(REACH), abs(centre) / 2)
     low = max(centre - reach, 0.0) if integer else centre - reach
-    return [float(10**t) for t in np.linspace(low, low + 2 * reach, GRID)]
+    return [float(10**t) for t in np.linspace(low, low + 2 * reach, size)]
 
 
 class _Judge:
@@ -207,18 +211,18 @@ def region(plane: Plane, typeset: Typesetter) -> Canvas:
     with matplotlib.rc_context(STYLE):
         made = canvas(3.6, 2.5)
         axes = made.subplots()
-        colours = ListedColormap(["#ffffff", "#cfe3f2", "#b5531f", "#bbbbbb"])
-        axes.pcolormesh(plane.x, plane.y, plane.cells, cmap=colours, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5, 3.5], 4),
-                        shading="nearest", rasterized=False, linewidth=0, edgecolors="face")
-        if (plane.cells == 2).any() and not (plane.cells == 2).all():
-            axes.contourf(plane.x, plane.y, plane.cells == 2, levels=[0.5, 1.5], colors="none", hatches=["////"])
+        for kind, (colour, hatch) in AREAS.items():
+            if (plane.cells == kind).any():
+                axes.contourf(plane.x, plane.y, plane.cells == kind, levels=[0.5, 1.5], colors=[colour], hatches=[hatch])
         axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8)
         axes.set(xscale="log", yscale="log", xlabel=f"${plain(typeset.name(plane.names[0]))}$",
                  ylabel=f"${plain(typeset.name(plane.names[1]))}$")
-        key = [Patch(fc="#b5531f", hatch="////", label="fails"), Patch(fc="#cfe3f2", label="holds"),
-               Patch(fc="#ffffff", ec="#888888", label="hypotheses not met")]
-        if (plane.cells == 3).any():
-            key.append(Patch(fc="#bbbbbb", label="not decided"))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set(major_locator=LogLocator(subs=(1, 2, 5), numticks=8), minor_locator=NullLocator(),
+                     major_formatter=FormatStrFormatter("%g"))
+        key = [Patch(fc=colour, ec="#555555", hatch=hatch, label=name)
+               for (kind, (colour, hatch)), name in zip(AREAS.items(), AREA_NAMES, strict=True)
+               if (plane.cells == kind).any()]
         made.legend(handles=key, loc="outside upper center", ncols=4, frameon=False, fontsize=7)
     return made
 
@@ -234,13 +238,13 @@ class Measured:
     ratios: Sequence[float]
 
 
-def along_a_run(ledger: Mapping[str, Any], paper: Paper) -> Iterator[Figure]:
+def along_a_run(texts: Texts, paper: Paper) -> Iterator[Figure]:
     """How much of every bound a real run uses, step by step."""
     options = paper.reporting.run
     if paper.gd is None or options is None:
         return
     states = [normalized(i) for i in paper.gd(options)]
-    rows = [m for r in ledger["claims"] if (m := measured(ledger, r, states)) is not None]
+    rows = [m for r in texts.ledger["claims"] if (m := measured(texts, r, states)) is not None]
     told = ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
     for number, start in enumerate(range(0, len(rows), ROWS), 1):
         part = rows[start:start + ROWS]
@@ -250,14 +254,14 @@ def along_a_run(ledger: Mapping[str, Any], paper: Paper) -> Iterator[Figure]:
         yield Figure(f"slack-{number}", caption, (), lambda p=part: heat(p))  # type: ignore[misc]
 
 
-def measured(ledger: Mapping[str, Any], record: Mapping[str, Any], states: Sequence[Instance]) -> Measured | None:
+def measured(texts: Texts, record: Mapping[str, Any], states: Sequence[Instance]) -> Measured | None:
     """One bound on every state; None for an equation, or if the run never meets its hypotheses."""
     if record["statement"] is None or record["kind"] == "hypothesis":
         return None
-    rel = relation(ledger, record, record["statement"]["text"])
+    rel = texts.relation(record, record["statement"]["text"])
     if rel.op == "=" or not arrays(rel):
         return None
-    hyps = relations(ledger, record, record)
+    hyps = texts.hypotheses(record, record)
     ratios = [_ratio(rel, hyps, s) for s in states]
     return None if all(math.isnan(r) for r in ratios) else Measured(record["id"], ratios)
 

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -60,9 +60,20 @@ def drawn(claims: Iterable[Claim], dot: str | None = "dot") -> Drawing:
     nodes = [Node(c.id, group(c)) for c in claims]
     known = {n.id for n in nodes}
     edges = reduced([n.id for n in nodes], [(u, c.id) for c in claims for u in c.uses if u in known])
+    linked = [n for n in nodes if any(n.id in e for e in edges)]
     program = None if dot is None else shutil.which(dot)
-    found = None if program is None else _by_dot(program, nodes, edges)
-    return found or layered(nodes, edges)
+    found = None if program is None else _by_dot(program, linked, edges)
+    return _with_loners(found or layered(linked, edges), [n for n in nodes if n not in linked])
+
+
+def _with_loners(drawing: Drawing, loners: Sequence[Node]) -> Drawing:
+    """The nodes without edges in rows below the others."""
+    width, height = max(drawing.size[0], WIDTH), drawing.size[1] + DOWN
+    across = int((width - WIDTH) // (WIDTH + 8)) + 1
+    places = [(n, (WIDTH / 2 + (k % across) * (WIDTH + 8), height + HEIGHT / 2 + (k // across) * DOWN))
+              for k, n in enumerate(loners)]
+    rows = -(-len(loners) // across)
+    return replace(drawing, nodes=[*drawing.nodes, *places], size=(width, height + rows * DOWN))
 
 
 def group(claim: Claim) -> str:

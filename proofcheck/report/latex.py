@@ -76,9 +76,9 @@ def rendered(content: Content, figures: Iterable[Figure]) -> str:
 
 def environment() -> Environment:
     """Templates with delimiters that LaTeX leaves alone."""
-    made = Environment(loader=PackageLoader("proofcheck.report"), block_start_string="((*", block_end_string="*))",
-                       variable_start_string="(((", variable_end_string=")))", comment_start_string="((=",
-                       comment_end_string="=))", trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
+    made = Environment(loader=PackageLoader("proofcheck.report"), block_start_string="<%", block_end_string="%>",
+                       variable_start_string="<<", variable_end_string=">>", comment_start_string="<#",
+                       comment_end_string="#>", trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
                        finalize=escaped, keep_trailing_newline=True)
     made.filters |= {"code": code, "math": math, "word": word, "raw": Raw}
     return made

@@ -13,7 +13,7 @@ from typing import Any
 from proofcheck.claims import Paper
 from proofcheck.report import figures as drawings
 from proofcheck.report import html, latex
-from proofcheck.report.content import Content, content
+from proofcheck.report.content import Content, Texts, content
 from proofcheck.report.graph import CLASSES, Drawing, drawn
 
 NAME = "report"
@@ -27,10 +27,11 @@ def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[st
     Raises OSError for a folder that cannot be written, and TexError if there is no PDF (all else is written then).
     """
     say("reading the ledger")
-    told = content(ledger, paper.reporting.notation, paper.reporting.results)
+    texts = Texts(ledger)
+    told = content(texts, paper.reporting.notation, paper.reporting.results)
     graph = drawn(told.claims)
     say("drawing")
-    found = list(drawings.figures(ledger, told, paper))
+    found = list(drawings.figures(texts, told, paper))
     with staged(folder) as (aside, put):
         made = []
         if "html" in kinds:
