@@ -21,6 +21,7 @@ GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu
                   "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split())
 KNOWN = {"lam": r"\lambda", "eps": r"\varepsilon"}
 OPERATORS = {"<=": r"\le", "<": "<", "=": "="}
+HIGH = re.compile(r"\\(sum|max|min|log|exp|operatorname)")  # not in an exponent
 NAMED = {"log": r"\log", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "erf": r"\operatorname{erf}",
          "erfc": r"\operatorname{erfc}", "Max": r"\max", "Min": r"\min"}
 
@@ -84,7 +85,7 @@ class Typesetter:
     def _function(self, name: str, args: tuple[Expr, ...]) -> tuple[str, int]:
         inside = [self.term(a) for a in args]
         if name == "exp":
-            tight = width(inside[0]) <= SHORT and r"\sum" not in inside[0]
+            tight = width(inside[0]) <= SHORT and not HIGH.search(inside[0])
             return (f"e^{{{plain(inside[0])}}}", FACTOR) if tight else (rf"\exp({inside[0]})", ATOM)
         if name == "Abs":
             return rf"\lvert {inside[0]} \rvert", ATOM
