@@ -81,7 +81,6 @@ class Proof:
     """A certificate in short: how it was reached, the rules of the kernel in it, and some scalar goals."""
 
     method: str
-    size: int
     rules: str
     goals: Sequence[str]
 
@@ -192,6 +191,12 @@ class Claim:
     remarks: Sequence[str]
     names: Sequence[tuple[str, str]]
 
+    @property
+    def mended(self) -> str:
+        """What the second standing is about: where the claim is false, the repaired statement."""
+        changed = self.as_printed.word.word == "false" != self.with_repairs.word.word
+        return "With repairs, the repaired statement" if changed else "With repairs"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -213,7 +218,13 @@ class Finding:
         return self.step or self.claim
 
     @property
-    def mended(self) -> list[Claim]:
+    def damage(self) -> str:
+        """How many printed proofs break there, in words."""
+        noun = "proof breaks" if self.breaks == 1 else "proofs break"
+        return f"; {self.breaks} printed {noun} there" if self.breaks else ""
+
+    @property
+    def repaired(self) -> list[Claim]:
         """The claims whose repair stands for what is wrong here: the claim, or the refuted parts of a conjunction."""
         if self.kind.word == "typo":
             return []
@@ -243,6 +254,12 @@ class Content:
     claims: Sequence[Claim]
     identities: Sequence[tuple[Word, str, Mapping[str, Any]]]
     scopes: Sequence[tuple[str, Sequence[str]]]
+
+    @property
+    def ids(self) -> set[str]:
+        """Everything that a link can lead to: claims, steps, repairs."""
+        found = {c.id for c in self.claims} | {s.id for c in self.claims for s in c.steps}
+        return found | {c.repair.id for c in self.claims if c.repair is not None}
 
     @property
     def foremost(self) -> list[Finding]:
@@ -306,7 +323,8 @@ class _Reading:
 
     def findings(self, known: Mapping[str, Claim]) -> Iterator[Finding]:
         """The worst kind first, then what breaks most printed proofs, then in the order of the paper."""
-        broken = Counter(k for r in self.ledger["claims"] for k in r["status"]["as_printed"]["broken_by"])
+        broken = Counter(k for r in self.ledger["claims"] if r["printed"]
+                         for k in r["status"]["as_printed"]["broken_by"])
         found = []
         for record in self.ledger["claims"]:
             claim = known[record["id"]]
@@ -400,8 +418,7 @@ class _Reading:
         rules = Counter(step[0] for step in certificate["steps"])
         read = self.texts.reader(certificate["signature"])
         goals = dict.fromkeys(step[1]["goal"]["rel"] for step in certificate["steps"] if step[0] == "scalar")
-        return Proof(evidence["method"], len(certificate["steps"]),
-                     ", ".join(f"{n} {name}" for name, n in sorted(rules.items())),
+        return Proof(evidence["method"], ", ".join(f"{n} {name}" for name, n in sorted(rules.items())),
                      [self.formula(read, text) for text in list(goals)[:GOALS]])
 
     def point(self, found: Record | None) -> Point | None:

@@ -109,7 +109,7 @@ def _reached(start: str, above: Mapping[str, Sequence[str]]) -> set[str]:
 
 def _by_dot(program: str, nodes: Sequence[Node], edges: Sequence[Edge]) -> Drawing | None:
     """The layout of Graphviz; None if it does not answer as it should."""
-    lines = ["digraph G { rankdir=LR; ranksep=0.4; nodesep=0.07; splines=polyline;",
+    lines = ["digraph G { rankdir=LR; ranksep=0.4; nodesep=0.07; splines=polyline; edge [arrowhead=none];",
              f"node [shape=box, fixedsize=true, width={WIDTH / 72}, height={HEIGHT / 72}, label=\"\"];"]
     lines += [f"{json.dumps(n.id)};" for n in nodes] + [f"{json.dumps(u)} -> {json.dumps(v)};" for u, v in edges] + ["}"]
     try:

@@ -19,7 +19,7 @@ from proofcheck.report.graph import CLASSES, HEIGHT, WIDTH, Drawing
 
 def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str, str], graph: Drawing) -> str:
     """The whole page; ``pictures``: the SVG of every figure by name."""
-    known = {c.id for c in content.claims} | {s.id for c in content.claims for s in c.steps}
+    known = content.ids
 
     def link(key: str) -> Markup:
         shown = Markup("<code>{}</code>").format(key)
@@ -36,6 +36,10 @@ def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str,
         classes=CLASSES, groups={n.id: n.group for n, _ in graph.nodes}, width=WIDTH, height=HEIGHT, parts=parts)
 
 
+NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # of no use in a page
+BAR = '<mo stretchy="false" lspace="0.1em" rspace="0.1em">|</mo>'
+
+
 @cache
 def math(formula: str) -> Markup:
     """A formula as MathML, in as many pieces as a line may be broken into."""
@@ -43,8 +47,9 @@ def math(formula: str) -> Markup:
 
 
 def _mathml(piece: str) -> Markup:
-    """One piece; an operator at its head keeps its spaces."""
-    return Markup(re.sub(r"(<math[^>]*><mrow>)<mo>", r'\1<mo form="infix">', convert(piece)))
+    """One piece; an operator at its head keeps its spaces, and the bars of an absolute value have none."""
+    made = convert(piece).replace("<mo>&#x0007C;</mo>", BAR).replace(NAMESPACE, "")
+    return Markup(re.sub(r"(<math[^>]*><mrow>)<mo>", r'\1<mo form="infix">', made))
 
 
 def word(found: Word) -> Markup:

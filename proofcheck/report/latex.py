@@ -64,7 +64,7 @@ def word(found: Word) -> Raw:
 
 def rendered(content: Content, figures: Iterable[Figure]) -> str:
     """The whole document; figures are PDF files in the folder ``figures`` beside it."""
-    known = {c.id for c in content.claims} | {s.id for c in content.claims for s in c.steps}
+    known = content.ids
 
     def link(key: str) -> Raw:
         return Raw(rf"\hyperref[c:{key}]{{{code(key)}}}") if key in known else code(key)
