@@ -9,14 +9,18 @@ from __future__ import annotations
 from lemmas import (
     claim_3_4,
     claim_g_1,
+    claims_e_5_to_7,
     def_3_6,
     def_3_7,
     def_4_1,
+    def_f_1,
+    diffusion,
     eq_1,
     eq_2,
-    eq_13_to_20,
+    eq_27,
     facts_a,
     instances,
+    lemma_5,
     lemma_a_9,
     lemma_b_1,
     lemma_b_2,
@@ -24,8 +28,17 @@ from lemmas import (
     lemma_d,
     lemma_e_1,
     lemma_e_2,
+    lemma_e_3,
+    lemma_e_4,
     regimes,
     report,
+    section_6,
+    table_1,
+    thm_4_2,
+    thm_f_2,
+    thm_f_2_bounds,
+    thm_f_2_coupling,
+    thm_g_2,
 )
 from numerics import sweep
 from proofcheck.claims import Paper, Sweep
@@ -35,6 +48,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS), reporting=report.reporting)
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
-               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, claim_g_1):
+               lemma_d, lemma_e_1, lemma_e_2, lemma_e_3, lemma_e_4, claims_e_5_to_7, thm_4_2, table_1, lemma_5, def_f_1,
+               thm_f_2, thm_f_2_bounds, thm_f_2_coupling, diffusion, section_6, claim_g_1, thm_g_2, eq_27):
     paper.add(*module.claims)
 paper.check_graph()

@@ -79,7 +79,7 @@ PATH = (
     Given(total(t, decay[t]) <= series_fast, "the first powers add up to less than the whole series"),
 )
 c_2 = Claim("lemma.C.2", "lemma", 885, "no neuron has moved by more than D at time tau + 1", motion <= bound_D,
-            given=(*CHOSEN, *PATH), scope=SCOPE,
+            given=(*CHOSEN, *PATH), scope=SCOPE, uses=("def.A.2", "lemma.E.2/lambda"),
             note="The gradient property is not used. The properties are asked for i in [tau], which leaves out i = 0, where "
                  "the sums begin: weights and loss are trivial there, the gradient property needs Lemma D.2.")
 c_2.step("eq9-1", eta * series_fast <= eta * series_slow, _slower, line=912, why="Fact A.5, term by term",
@@ -163,7 +163,7 @@ LOSSES = (
     contracts,
 )
 c_3 = Claim("lemma.C.3", "lemma", 936, "the loss at tau + 1 is at most (1 - m eta lambda/4)^(tau+1) times that at the start",
-            loss_next <= decayed(4, tau + 1), given=(*CHOSEN, *LOSSES), scope=SCOPE,
+            loss_next <= decayed(4, tau + 1), given=(*CHOSEN, *LOSSES), scope=SCOPE, uses=("lemma.E.2/lambda",),
             note="The statement holds, but it delivers the rate m eta lambda/4 where it assumes m eta lambda/2: see "
                  "lemma.C.3/closes. Lemma E.2 asks for the gradient property at tau, 0 included, although the property is "
                  "stated for i in [tau]; and its probability 1 - delta is for one step.")

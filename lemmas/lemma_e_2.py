@@ -148,6 +148,7 @@ def _equality(c: Context) -> Theorem:
 
 
 lemma.step("1", loss_next <= collected * loss, _collect, line=1183, rule="combine",
+           uses=("lemma.E.1", "lemma.E.3", "lemma.E.4", "claim.E.5", "claim.E.6", "claim.E.7"),
            why="Lemma E.1, then Lemmas E.3, E.4, Claims E.5 (its second conclusion), E.6, E.7")
 lemma.step("2", collected * loss <= simplified * loss, _simplify, line=1183, rule="scalar",
            why="2 exp(9B) <= m exp(16B), as B >= 1")
@@ -204,7 +205,7 @@ def _by_width(goal: Rel) -> Theorem:
     return prove_scalar(goal, tuple(g.rel for g in (B_at_least_1, lam_positive, *WIDTH)))
 
 
-def _D_below_R(c: Context) -> Theorem:
+def D_below_R(c: Context) -> Theorem:
     """Lemma D.3 turns D into 4 exp(3B) n d/(m lambda), and m is large enough for that."""
     hole = Var("_gap")
     most = rules.monotone(c.given(start_small[1].rel), template=4 / m / lam * exp(3 * B) * sqrt(n * d2) * hole, hole=hole,
@@ -222,7 +223,8 @@ lemma.step("m.E3", needed(18) <= m, _wide_enough(18), line=1206, given=WIDTH, ru
            why="the width of Condition 2 has d^2 where Lemma E.3 asks for d")
 lemma.step("m.E4", needed(12) <= m, _wide_enough(12), line=1206, given=WIDTH, rule="scalar",
            why="the width of Condition 2 has d^2 exp(18B) where Lemma E.4 asks for d exp(12B)")
-lemma.step("m.D", D_of_gap < radius, _D_below_R, line=1206, given=(*WIDTH, *start_small), rule="scalar",
+lemma.step("m.D", D_of_gap < radius, D_below_R, line=1206, given=(*WIDTH, *start_small), rule="scalar",
+           uses=("lemma.D.3",),
            why="D < R asks for m > 8 lambda^-2 n^2 d^2 exp(13B): the only one of the three that needs d^2, and without a "
                "logarithm")
 lemma.step("m", least <= m, _all_three, line=1215, given=WIDTH, rule="max",

@@ -3,6 +3,7 @@
 from numerics.arithmetic import Arithmetic, Array, Ball, DoubleDouble, Float64, Mp, exact, parse_precision
 from numerics.choice import best_engine, best_gram_matrix
 from numerics.compressed import CompressedNet, SoftmaxNet, arrays_of, grid_symmetric_net, net_of, with_data
+from numerics.coupling import Coupling, coupled_run
 from numerics.decomposition import Decomposition, decompose, second_order
 from numerics.descent import Step, gradient_descent, motion, paper_step_size, stable_step_size
 from numerics.engine import Engine, PlainEngine, updated
@@ -41,6 +42,7 @@ __all__ = [
     "Array",
     "Ball",
     "CompressedNet",
+    "Coupling",
     "Decomposition",
     "DoubleDouble",
     "Engine",
@@ -68,6 +70,7 @@ __all__ = [
     "central_difference_gradient",
     "complex_step_gradient",
     "complex_step_jacobian",
+    "coupled_run",
     "decompose",
     "eigenvalues",
     "enclose_lambda_min",

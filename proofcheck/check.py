@@ -6,8 +6,8 @@ counterexample before ``verdicts.judge`` says what it amounts to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -34,12 +34,16 @@ NO_PROOF = (NotProved, RuleError)
 
 @dataclass(frozen=True)
 class Settings:
-    """How hard to try; the same settings and the same code give the same records."""
+    """How hard to try; the same settings and the same code give the same records.
+
+    ``points``: where to look first for what violates a goal under some hypotheses, such as the points of a ledger.
+    """
 
     seed: int = 0
     examples: int = 300
     instances: str = "default"
     digits: int = 30
+    points: Mapping[tuple[Rel, Hyps], Point] = field(default_factory=dict)
 
 
 def check_claim(claim: Claim, prover: Prover, paper: Paper, settings: Settings | None = None) -> Record:
@@ -268,8 +272,7 @@ def counterexample(goal: Rel, hyps: Hyps, settings: Settings, hint: Point | None
 
 def _candidates(goal: Rel, hyps: Hyps, settings: Settings, hint: Point | None) -> Iterator[Point]:
     """Points worth the kernel's time, cheap searches first."""
-    if hint is not None:
-        yield hint
+    yield from (p for p in (hint, settings.points.get((goal, hyps))) if p is not None)
     try:
         goal, hyps = plain_relation(goal), tuple(map(plain_relation, hyps))
     except NoCounterexample:

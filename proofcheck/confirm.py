@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from proofcheck.evidence import ABSURD, Hyps, recertified
+from proofcheck.evidence import ABSURD, Hyps, read_point, recertified
 from proofcheck.kernel.certificate import BadCertificate, read_signature, replay
-from proofcheck.kernel.point import NoCounterexample
+from proofcheck.kernel.point import NoCounterexample, Point
 from proofcheck.kernel.terms import Rel, Var
 from proofcheck.kernel.text import Reader, TextError
 
@@ -44,6 +44,12 @@ def confirm(record: Record, signatures: Mapping[str, Any] | None = None) -> list
         if matter.evidence.get("certificate") is not None and matter.evidence.get("counterexample") is not None:
             problems.append(f"{matter.where}: proved and refuted at the same time")
     return problems
+
+
+def points_in(record: Record, signatures: Mapping[str, Any] | None = None) -> dict[tuple[Rel, Hyps], Point]:
+    """The points that a record gives against its goals; nothing is checked.  Raises TextError and NoCounterexample."""
+    return {(m.goal, m.hyps): read_point(m.evidence["counterexample"]["point"]) for m in matters(record, signatures)
+            if m.evidence.get("counterexample") is not None}
 
 
 def matters(record: Record, signatures: Mapping[str, Any] | None = None) -> Iterator[Matter]:

@@ -505,6 +505,8 @@ def _derivative(body: Expr, wrt: Entry | Var, values: Values) -> Labelled:
         raise NoValue(f"no numeric derivative in the arithmetic {values.arithmetic.name}; use float64 or mpf "
                       "(mpf for repeated derivatives)")
     if isinstance(wrt, Var):
+        if wrt.name not in values.scalars:
+            raise NoValue(f"no value of {wrt.name}")
         return slope(body, values, lambda v, step: replace(
             v, scalars={**v.scalars, wrt.name: v.scalars[wrt.name] + step}))
     if wrt.array.body is not None:

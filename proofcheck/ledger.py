@@ -30,7 +30,7 @@ from proofcheck.signatures import digest, share
 from proofcheck.verdicts import Record, counts, judge
 from proofcheck.witness import instances
 
-SCHEMA = 1
+SCHEMA = 2
 Progress = Callable[[Record, float, int, int], None]  # record, seconds, done, of how many
 
 

@@ -108,7 +108,7 @@ def _standing(key: str, known: Mapping[str, dict[str, Any]]) -> str:
     """What is known of a claim, a step or a repair, in a word."""
     for record in known.values():
         if key == record["id"]:
-            return "the steps do not give it" if record["verdict"] == "proved" else str(record["verdict"])
+            return "its printed proof does not give it" if record["verdict"] == "proved" else str(record["verdict"])
         if record["repair"] is not None and key == record["repair"]["id"]:
             return "proved, but it says something else"
         for step in record["steps"]:

@@ -133,6 +133,8 @@ def test_list(cli: Cli) -> None:
 def test_show_a_claim(cli: Cli) -> None:
     out = cli("show", *TOY, "toy.gap").stdout
     for words in ("2*exp(B) <= exp(2*B)", "verdict: proved", "printed proof: gap", "toy.gap/2: refuted, false",
+                  "as printed: the proof is broken, which does not make the claim false\n    broken by toy.gap/2 (false)",
+                  "with repairs: the proof stands, with all that it uses\n    by the repairs toy.gap/repair",
                   "repair toy.gap/repair: proved", "log 2 <= B", "used by: toy.parts", "1 <= B", "(checked just now)"):
         assert words in out, words
 
@@ -217,3 +219,15 @@ def test_only_offered_commands_are_listed(cli: Cli) -> None:
     out = cli("--help").stdout
     assert all(word in out for word in ("verify", "list", "show", "decide", "regime", "gd", "recheck"))
     assert not any(word in out for word in ("report", "explore"))
+
+
+@pytest.mark.parametrize("what", [TOY, ("fact.A.5", "lemma.A.9.t", "claim.G.1", "claim.E.6/v2")])
+def test_the_same_bytes_whatever_the_hash_seed_and_the_processes(cli: Cli, monkeypatch: pytest.MonkeyPatch,
+                                                                 what: tuple[str, ...]) -> None:
+    found = set()
+    for jobs in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", jobs)
+        done = cli("verify", *what, "--jobs", jobs, "--json", "-")
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1

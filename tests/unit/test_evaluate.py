@@ -271,3 +271,8 @@ def test_overflow_and_undefined_values_are_reported():
 def test_errors_say_what_is_missing(make, missing):
     with pytest.raises(NoValue, match=missing):
         make()
+
+
+def test_a_derivative_by_a_parameter_without_a_value() -> None:
+    with pytest.raises(NoValue, match="no value of q"):
+        evaluate(Diff(B * Var("q"), Var("q")), values_of())

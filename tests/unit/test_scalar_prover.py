@@ -3,19 +3,26 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 
 from proofcheck.decide import DomainError, decide
 from proofcheck.kernel.certificate import certify, replay
+from proofcheck.kernel.domain import gap
 from proofcheck.kernel.point import refute
+from proofcheck.kernel.scalar import Tree
 from proofcheck.kernel.terms import Var
 from proofcheck.kernel.text import Reader, Signature, TextError
+from proofcheck.prove import search
 from proofcheck.prove.boundary import boundary
+from proofcheck.prove.goals import Goal
+from proofcheck.prove.moves import MOVES
 from proofcheck.prove.sampling import simplest
 from proofcheck.prove.scalar import prove_scalar
-from proofcheck.prove.search import NotProved
+from proofcheck.prove.search import NotProved, Search
 from proofcheck.refute.scalar import refute_scalar
 
 PAPER = "B >= 1, 0 < R, R < 1/100"
@@ -216,3 +223,24 @@ def test_the_simplest_rational_in_an_interval() -> None:
     assert simplest(Fraction(-7, 10), Fraction(-6, 10)) == Fraction(-2, 3)
     assert simplest(Fraction(-1), Fraction(5)) == 0
     assert simplest(Fraction(5, 2), Fraction(5, 2)) == Fraction(5, 2)
+
+
+def searched() -> Tree:
+    """A search that rests at each of its goals, as on a machine that is busy with something else."""
+    def rest(search: Search, goal: Goal, depth: int) -> Iterator[None]:
+        time.sleep(0.05)
+        yield None
+
+    term, domain = gap(Reader().relation("1 + x + 249/500*x**2 <= exp(x)"), tuple(Reader().relations("abs(x) <= 1/100")))
+    return Search((rest, *MOVES)).run(Goal(term, domain, False))
+
+
+def test_what_else_the_machine_does_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched()
+    monkeypatch.setattr(search, "PATIENCE", 0.1)  # half a second of work; the rests take longer
+    begin = time.monotonic()
+    assert searched()
+    assert time.monotonic() - begin > 0.5
+    monkeypatch.setattr(search, "PATIENCE", 0)
+    with pytest.raises(NotProved):
+        searched()
