@@ -22,7 +22,7 @@ from conftest import environment
 
 import proofcheck.cli.report as command
 from proofcheck.cli import main
-from proofcheck.ledger import Ledger, save
+from proofcheck.ledger import SCHEMA, Ledger, save
 from proofcheck.propagation import propagate
 from proofcheck.report import html, latex, write
 from proofcheck.report.content import WORDS
@@ -220,7 +220,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
         return other
 
     yield "{", "not JSON"
-    yield but(lambda d: d.update(schema=0)), "not a ledger of schema 1"
+    yield but(lambda d: d.update(schema=SCHEMA - 1)), f"not a ledger of schema {SCHEMA}"
     yield but(lambda d: d.pop("counts")), "'counts' is missing"
     yield but(lambda d: d["claims"].append(7)), "not a dict"
     yield but(lambda d: d["claims"][0].pop("status")), "'status' is missing"
