@@ -43,8 +43,10 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(f"{path.name} is a ledger of {ledger['paper']['name']}, not of {source.paper.name}")
     kinds = {k for k in ("pdf", "html") if getattr(args, k)} or {"tex", "html"}
     try:
-        for file in written(ledger, source.paper, Path(args.output), kinds, _say):
-            print(file)
+        folder = Path(args.output)
+        for file in written(ledger, source.paper, folder, kinds, _say):
+            if file.parent == folder:
+                print(file)
     except OSError as error:
         raise BadInput(f"cannot write to {args.output}: {error.strerror}") from None
     except TexError as error:

@@ -42,7 +42,7 @@ ROUGH, GRID, BITS = 10, 56, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
-NODE_FILLS = ("#1b7f5f", "#b7e0cf", "#d5dcf5", "#fff3b0", "#ffffff", "#ffffff", "#d9713c")  # in the order of CLASSES
+NODE_FILLS = ("#1b7f5f", "#b7e0cf", "#d5dcf5", "#fff3b0", "#ffffff", "#ffffff", "#eb9a6e")  # in the order of CLASSES
 NODE_LINES = ("-", "-", "-", "-", ":", "--", "-")
 AREAS = {0: ("#ffffff", None), 1: ("#cfe3f2", None), 2: ("#d9814e", "////"), 3: ("#999999", "...")}  # as in Plane.cells
 AREA_NAMES = ("hypotheses not met", "holds", "fails", "not decided")
@@ -317,9 +317,9 @@ def curves(picture: Picture, verdicts: Mapping[str, str]) -> Canvas:
 def graph(drawing: Drawing, classes: Sequence[str]) -> Canvas:
     """The graph of uses; every class has a fill and a border of its own."""
     with matplotlib.rc_context(STYLE):
-        made = Canvas(figsize=(max(drawing.size[0], 300) / 72 + 0.3, drawing.size[1] / 72 + 0.8))
+        made = Canvas(figsize=(max(drawing.size[0], 300) / 72 + 0.3, drawing.size[1] / 72 + 1.0))
         axes = made.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(-10, max(drawing.size[0], 300) + 10), ylim=(drawing.size[1] + 10, -40), aspect="equal")
+        axes.set(xlim=(-10, max(drawing.size[0], 300) + 10), ylim=(drawing.size[1] + 10, -60), aspect="equal")
         axes.axis("off")
         for _, points in drawing.edges:
             axes.plot(*np.array(points).T, color="#777777", linewidth=0.5, zorder=1)
@@ -329,11 +329,12 @@ def graph(drawing: Drawing, classes: Sequence[str]) -> Canvas:
             k = classes.index(node.group)
             axes.add_patch(_box(x, y, k))
             for line, shift in zip(node.lines, (0.0,) if len(node.lines) == 1 else (-4.5, 4.5), strict=True):
-                axes.text(x, y + shift, line, ha="center", va="center", fontsize=6.5, family="monospace", zorder=3,
+                axes.text(x, y + shift, line, ha="center", va="center", fontsize=7, family="monospace", zorder=3,
                           color="#ffffff" if k == 0 else "#000000")
         handles = [Patch(fc=NODE_FILLS[k], ec="#222222", ls=NODE_LINES[k], lw=2 if k == 6 else 0.8, label=name)
                    for k, name in enumerate(classes)]
-        axes.legend(handles=handles, loc="upper left", ncols=4, frameon=False, fontsize=8)
+        axes.legend(handles=handles, loc="upper left", ncols=4, frameon=False,
+                    fontsize=max(8.0, drawing.size[0] / 80))
     return made
 
 
