@@ -15,7 +15,7 @@ from proofcheck.report.content import WORDS, Content, Word
 from proofcheck.report.figures import Figure
 
 ENGINE = "pdflatex"
-INSTALL = "apt-get install texlive-latex-base texlive-latex-recommended texlive-pictures lmodern"
+INSTALL = "apt-get install texlive-latex-base texlive-latex-recommended lmodern"
 PASSES = 2
 SECONDS = 300
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}",
