@@ -101,7 +101,7 @@ def canvas(width: float, height: float) -> Canvas:
 class Plane:
     """Where a relation fails in a plane of two parameters through a certified point, the others as they are there.
 
-    ``cells``: 0 outside of the hypotheses, 1 where it holds, 2 where it fails, 3 where floating balls do not tell.
+    ``cells``: 0 outside of the hypotheses, 1 where it holds, 2 where it fails, 3 where balls do not tell.
     """
 
     names: tuple[str, str]
@@ -190,14 +190,15 @@ class _Judge:
         self.hyps = [(h.op, compiled(h.rhs - h.lhs)) for h in branch.hyps]
 
     def at(self, place: Mapping[Var, arb]) -> int:
-        met = [_met(op, value(place)) for op, value in self.hyps]
-        if not all(met):
+        """One of the numbers of ``Plane.cells``."""
+        given = [met(op, value(place)) for op, value in self.hyps]
+        if False in given:
             return 0
-        good = _met(*(self.goal[0], self.goal[1](place)))
+        good = None if None in given else met(self.goal[0], self.goal[1](place))
         return 3 if good is None else 1 if good else 2
 
 
-def _met(op: str, room: arb) -> bool | None:
+def met(op: str, room: arb) -> bool | None:
     """Whether 0 op room; None if the ball does not tell."""
     if room > 0:
         return op != "="
