@@ -68,7 +68,10 @@ def measured(rel: Rel, hyps: tuple[Rel, ...], instance: Instance) -> tuple[Slack
             if not all(_meets(h, instance) for h in hyps):
                 return None
             found = slack(rel, instance.values)
-            return (found, _fulfilled(rel, instance.values)) if found.defined else None
+            if not found.defined:
+                return None
+            clear = rel.op != "=" and bool(found.slack > 0)  # at the worst place, so everywhere
+            return found, clear or _fulfilled(rel, instance.values)
         except NoValue:
             return None
 
