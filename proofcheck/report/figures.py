@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -38,7 +39,7 @@ from proofcheck.witness import TOLERANCE, normalized, working
 
 STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 3, "svg.hashsalt": "proofcheck", "svg.fonttype": "path",
          "hatch.linewidth": 0.5, "mathtext.fontset": "cm", "lines.linewidth": 1.2}
-ROUGH, GRID, BITS = 10, 56, 128
+ROUGH, GRID, BITS = 8, 44, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
@@ -58,6 +59,15 @@ class Figure:
     caption: str
     ids: tuple[str, ...]
     draw: Callable[[], Canvas]
+
+    @cached_property
+    def canvas(self) -> Canvas:
+        """The picture, drawn once, with its places fixed, so that every format has the same."""
+        made = self.draw()
+        with matplotlib.rc_context(STYLE):
+            made.draw_without_rendering()
+        made.set_layout_engine("none")
+        return made
 
 
 def figures(texts: Texts, content: Content, paper: Paper) -> Iterator[Figure]:

@@ -45,7 +45,7 @@ def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[st
 
 
 def _page(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawing) -> Path:
-    pictures = {f.name: drawings.inline(drawings.saved(f.draw(), "svg"), f.name) for f in found}
+    pictures = {f.name: drawings.inline(drawings.saved(f.canvas, "svg"), f.name) for f in found}
     page = aside / f"{NAME}.html"
     page.write_text(html.rendered(told, found, pictures, graph), encoding="utf-8")
     return page
@@ -53,7 +53,7 @@ def _page(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawi
 
 def _source(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawing) -> list[Path]:
     (aside / "figures").mkdir()
-    made = {f.name: f.draw() for f in found} | {"graph": drawings.graph(graph, CLASSES)}
+    made = {f.name: f.canvas for f in found} | {"graph": drawings.graph(graph, CLASSES)}
     for name, picture in made.items():
         (aside / "figures" / f"{name}.pdf").write_bytes(drawings.saved(picture, "pdf"))
     source = aside / f"{NAME}.tex"
