@@ -15,6 +15,7 @@ from proofcheck.findings import label, what
 from proofcheck.kernel.certificate import read_signature
 from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
+from proofcheck.ledger import LedgerError
 from proofcheck.report.formulas import Typesetter
 from proofcheck.report.tampered import contradictions
 from proofcheck.signatures import abbreviations
@@ -263,10 +264,10 @@ class Content:
 
     @property
     def foremost(self) -> list[Finding]:
-        """The findings that matter most, one for each claim."""
+        """The findings that matter most, one for each statement of the paper."""
         first: dict[str, Finding] = {}
         for found in self.findings:
-            first.setdefault(found.claim.id, found)
+            first.setdefault(found.label, found)
         return list(first.values())[:MATTER_MOST]
 
     @property
@@ -276,8 +277,11 @@ class Content:
 
 
 def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = ()) -> Content:
-    """What a ledger says.  Raises TextError for a statement that cannot be read."""
-    return _Reading(texts.ledger, Typesetter(notation), results, texts).content()
+    """What a ledger says.  Raises TextError for a statement that cannot be read, LedgerError for data that make no sense."""
+    try:
+        return _Reading(texts.ledger, Typesetter(notation), results, texts).content()
+    except (LookupError, TypeError, AttributeError) as error:
+        raise LedgerError(f"the ledger is damaged: {type(error).__name__}: {error}") from None
 
 
 @dataclass

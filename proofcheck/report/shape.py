@@ -70,7 +70,7 @@ def _fits(where: str, name: str, value: Any, shape: Any) -> None:
             raise LedgerError(f"{where}{name} is {str(value)[:40]!r}; allowed: {known}")
         return
     if not isinstance(value, kind):
-        raise LedgerError(f"{where}{name} is {str(value)[:40]!r}, not a {kind.__name__}")
+        raise LedgerError(f"{where}{name} is {str(value)[:40]!r}, not of type {kind.__name__}")
     for part in value if isinstance(shape, list) else ():
         _fits(where, name, part, shape[0])
     for part, inner in shape.items() if isinstance(shape, dict) else ():

@@ -222,17 +222,18 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield "{", "not JSON"
     yield but(lambda d: d.update(schema=SCHEMA - 1)), f"not a ledger of schema {SCHEMA}"
     yield but(lambda d: d.pop("counts")), "'counts' is missing"
-    yield but(lambda d: d["claims"].append(7)), "not a dict"
+    yield but(lambda d: d["claims"].append(7)), "not of type dict"
     yield but(lambda d: d["claims"][0].pop("status")), "'status' is missing"
     yield but(lambda d: d["claims"][1].update(verdict="true")), "allowed: assumed, cited, open"
     yield but(lambda d: d["claims"][1]["statement"].update(text="1 <= <")), "cannot read"
-    yield but(lambda d: d["claims"][2]["steps"][0].update(paper_line="x")), "not a int"
+    yield but(lambda d: d["claims"][2]["steps"][0].update(paper_line="x")), "not of type int"
     yield but(lambda d: d["claims"].append(d["claims"][0])), "is there twice"
     yield but(lambda d: d["claims"][0].update(signature="gone")), "'gone' is not in the ledger"
+    yield but(lambda d: d["claims"][0]["evidence"]["certificate"].update(steps=[[]])), "the ledger is damaged: IndexError"
     yield but(lambda d: d["paper"].update(name="other")), "is a ledger of other, not of toy"
 
 
-@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("number", range(12))
 def test_a_damaged_ledger(number: int, data: Data, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found, wanted = list(damaged(data))[number]
     assert main(run(tmp_path, found, "--html")) == 2
