@@ -216,22 +216,61 @@ class Sweep:
     columns: Mapping[str, type]
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Numbers to draw.  ``claim``: the id of a claim that the curve comes from, which is told with its verdict."""
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    claim: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Curves with their axes; ``log``: which axes are logarithmic, some of the letters x and y."""
+
+    name: str
+    caption: str
+    x: str
+    y: str
+    curves: Sequence[Curve]
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """What a paper's package adds to the report that is made of its ledger.
+
+    ``notation``: how the paper writes some names, as LaTeX (#1, #2, ... for the indices where they go inside).
+    ``results``: the ids of its main results.  ``pictures``: makes more of them, from seeded runs.  ``run``: the options
+    of ``Paper.gd`` for the run along which every bound is measured.
+    """
+
+    notation: Mapping[str, str] = field(default_factory=dict)
+    results: Sequence[str] = ()
+    pictures: Callable[[], Iterator[Picture]] | None = None
+    run: Mapping[str, Any] | None = None
+
+
 class Paper:
     """All claims of a paper, in its order.
 
     ``instances`` makes what statements are witnessed on.  From the options of the command line, ``gd`` makes one real
     run, state by state, and ``regime`` one in balls inside a theorem's hypotheses; ``stored`` reads the options of a run
-    that was stored in a folder.  ``sweep`` makes many runs and measures each in one row.
+    that was stored in a folder.  ``sweep`` makes many runs and measures each in one row.  ``reporting`` is for the report.
     """
 
     def __init__(self, name: str, title: str, source: str,
                  instances: Callable[[str], Iterator[Instance]] | None = None,
                  gd: Callable[[Options], Iterator[Instance]] | None = None,
                  regime: Callable[[Options], Certified] | None = None,
-                 stored: Callable[[str], Options] | None = None, sweep: Sweep | None = None) -> None:
+                 stored: Callable[[str], Options] | None = None, sweep: Sweep | None = None,
+                 reporting: Reporting | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.instances = instances
         self.gd, self.regime, self.stored, self.sweep = gd, regime, stored, sweep
+        self.reporting = reporting or Reporting()
         self._claims: dict[str, Claim] = {}
 
     def add(self, *claims: Claim) -> None:

@@ -157,6 +157,19 @@ def statements(item: Any) -> Iterator[str]:
             yield from statements(value)
 
 
+def abbreviations(text: str, signature: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:
+    """The names in a text that stand for a formula, with their indices and the formula; then the names in those."""
+    bodies = {name: (params, body) for name, params, body in signature["arrays"] if body is not None}
+    seen: set[str] = set()
+    todo = NAME.findall(text)
+    while todo:
+        name = todo.pop(0)
+        if name in bodies and name not in seen:
+            seen.add(name)
+            yield name, *bodies[name]
+            todo += NAME.findall(bodies[name][1])
+
+
 def digest(ledger: Mapping[str, Any]) -> str:
     """A fingerprint of everything in a ledger but its provenance; it shows slips, not forgery."""
     rest = {k: v for k, v in ledger.items() if k not in ("provenance", "digest")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -20,12 +19,12 @@ from proofcheck.claims import Paper
 from proofcheck.ledger import load, shown_point
 from proofcheck.papers import Source
 from proofcheck.wording import pretty as pretty
+from proofcheck.wording import shortened as shortened
 
 T = TypeVar("T")
 WIDTH = 150
 LONG = 160
 WRAPPED = ("title", "hypotheses", "statement")
-DIGITS = 30
 
 
 class BadInput(ValueError):
@@ -90,11 +89,6 @@ def _members(paper: Paper, key: str) -> set[str]:
 def committed(source: Source) -> dict[str, Any] | None:
     """The ledger that is committed with the paper, if there is one."""
     return load(source.ledger) if source.ledger.exists() else None
-
-
-def shortened(text: str) -> str:
-    """Text with overlong integers cut to their size."""
-    return re.sub(rf"(?<![\d.])\d{{{DIGITS},}}", lambda m: f"{m[0][0]}.{m[0][1:4]}...e{len(m[0]) - 1}", text)
 
 
 def point_line(counterexample: Mapping[str, Any], long: int = LONG) -> str:

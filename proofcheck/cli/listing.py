@@ -8,8 +8,8 @@ import sys
 from typing import Any
 
 from proofcheck.cli.common import BadInput, add_paper, committed, console, table
-from proofcheck.cli.findings import markdown, rows
 from proofcheck.cli.verify import summarize
+from proofcheck.findings import markdown, rows
 from proofcheck.papers import Source, find
 
 

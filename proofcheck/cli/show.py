@@ -13,7 +13,7 @@ from proofcheck.cli.common import add_paper, against, committed, console, point_
 from proofcheck.cli.verify import boundary_lines, explained, special_lines, whole
 from proofcheck.ledger import verify
 from proofcheck.papers import Source, find
-from proofcheck.signatures import NAME
+from proofcheck.signatures import abbreviations
 
 FULL = 100_000
 
@@ -208,17 +208,8 @@ def mutant_lines(mutants: list[dict[str, Any]]) -> Iterator[str]:
 
 def defined(item: dict[str, Any], signature: Mapping[str, Any]) -> Iterator[str]:
     """What the abbreviations in a statement stand for."""
-    bodies = {name: (params, body) for name, params, body in signature["arrays"]}
-    text = "" if item["statement"] is None else item["statement"]["text"]
-    seen: list[str] = []
-    todo = NAME.findall(text)
-    while todo:
-        name = todo.pop(0)
-        if name in bodies and name not in seen and bodies[name][1] is not None:
-            seen.append(name)
-            todo += NAME.findall(bodies[name][1])
-    if seen:
+    found = list(abbreviations("" if item["statement"] is None else item["statement"]["text"], signature))
+    if found:
         yield "\nabbreviations:"
-    for name in seen:
-        params, body = bodies[name]
+    for name, params, body in found:
         yield f"  {name}[{', '.join(params)}] := {pretty(re.sub(' +', ' ', body))}"

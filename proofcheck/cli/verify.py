@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,9 @@ from proofcheck.ledger import Ledger, compare, save, to_json, verify
 from proofcheck.papers import Source, find
 from proofcheck.progress import reporting
 from proofcheck.verdicts import FINDINGS
+from proofcheck.wording import decimal
 
 INTERRUPTED = 130
-DIGITS = 60
 
 
 def add_to(commands: Any) -> None:
@@ -187,16 +186,6 @@ def boundary_lines(boundary: dict[str, Any] | None) -> Iterator[str]:
         ends = [f"{boundary['var']} >= {decimal(piece['low'])}"] if piece["low"] is not None else []
         ends += [f"{boundary['var']} <= {decimal(piece['high'])}"] if piece["high"] is not None else []
         yield f"    proved:  it {piece['truth']} for {' and '.join(ends) or 'all ' + boundary['var']}"
-
-
-def decimal(text: str) -> str:
-    """A rational with a finite decimal expansion as a decimal."""
-    value, digits = Fraction(text), 0
-    while value.denominator != 1 and digits < DIGITS:
-        value, digits = value * 10, digits + 1
-    whole = str(abs(int(value))).rjust(digits + 1, "0")
-    shown = f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole
-    return text if value.denominator != 1 else ("-" if value < 0 else "") + shown
 
 
 def repaired(record: dict[str, Any]) -> Iterator[str]:

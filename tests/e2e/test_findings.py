@@ -14,7 +14,7 @@ import pytest
 from conftest import HERE, ROOT
 
 import lemmas
-from proofcheck.cli.findings import COLUMNS, label, markdown, rows
+from proofcheck.findings import COLUMNS, label, markdown, rows
 from proofcheck.ledger import Ledger, load, save
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]

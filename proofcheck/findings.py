@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from proofcheck.cli.common import shortened
+from proofcheck.wording import shortened
 
 Record = dict[str, Any]
 COLUMNS = ("where", "id", "finding", "what", "evidence", "what stands")
@@ -21,7 +21,7 @@ def rows(records: Iterable[Record]) -> Iterator[dict[str, str]]:
     known = {r["id"]: r for r in records}
     found = ((item, r) for r in known.values() for item in (r, *r["steps"]) if item["finding"])
     for item, record in sorted(found, key=lambda pair: pair[0]["paper_line"]):
-        cells = (f"{label(record)}, line {item['paper_line']}", item["id"], item["finding"], _what(item),
+        cells = (f"{label(record)}, line {item['paper_line']}", item["id"], item["finding"], what(item),
                  "; ".join(_evidence(item, known)), "; ".join(_stands(item, record, known)))
         yield dict(zip(COLUMNS, cells, strict=True))
 
@@ -40,7 +40,8 @@ def label(record: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (KINDS.get(kind, kind.capitalize()), ".".join(number)))) + part
 
 
-def _what(item: Record) -> str:
+def what(item: Mapping[str, Any]) -> str:
+    """What is wrong, in words."""
     if item["finding"] == "typo":
         return str(item["typo"])
     return str(item.get("title") or item["why"])

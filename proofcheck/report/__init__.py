@@ -1,0 +1,1 @@
+"""The report of a paper as LaTeX, PDF and one HTML page, from its ledger alone."""
