@@ -441,13 +441,13 @@ above = Claim("theorem.R/R5.above", "claim", LINE, "|J^T e| <= |J(0)^T e| + |J -
               given=(close, size_e), scope="all sizes, all matrices", uses=("theorem.R/R5.frobenius",))
 
 
-def roots(c: Context, premise: Theorem, low: Expr, high: Expr) -> Theorem:
-    """low <= high from low^2 <= high^2, where both have the sign that their form shows."""
+def roots(c: Context, premise: Theorem, low: Expr, high: Expr, *side: Theorem) -> Theorem:
+    """low <= high from low^2 <= high^2, where the forms of both, or the theorems in ``side``, show their signs."""
     known = Var("known")
     one, two = (prove_scalar(goal, (known >= 0,)) for goal in (known <= sqrt(known**2), sqrt(known**2) <= known))
 
     def at(fact: Theorem, term: Expr) -> Theorem:
-        sign = rules.sign(term=term, hyps=c.hyps)
+        sign = rules.sign(*side, term=term, hyps=c.hyps)
         return c.at(fact, values={known: term}, discharge=(rules.relax(sign) if sign.concl.op == "<" else sign,))
 
     return c.chain(at(one, low), mono(c, premise, sqrt(HOLE)), at(two, high))
