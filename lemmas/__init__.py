@@ -31,6 +31,7 @@ from lemmas import (
     section_6,
     table_1,
     theorem_r,
+    theorem_r_line,
     theorem_r_path,
     theorem_r_steps,
     thm_4_2,
@@ -44,7 +45,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
               regime=regimes.regime, stored=instances.stored,
               sweep=Sweep(sweep.grid, sweep.measure, sweep.COLUMNS))
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
-               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, thm_4_2, theorem_r, theorem_r_steps, theorem_r_path, table_1,
-               lemma_5, diffusion, section_6, claim_g_1, thm_g_2, eq_27):
+               lemma_d, lemma_e_1, lemma_e_2, eq_13_to_20, thm_4_2, theorem_r, theorem_r_steps, theorem_r_line,
+               theorem_r_path, table_1, lemma_5, diffusion, section_6, claim_g_1, thm_g_2, eq_27):
     paper.add(*module.claims)
 paper.check_graph()

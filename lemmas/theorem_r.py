@@ -33,8 +33,6 @@ from lemmas.notation import (
     j,
     k,
     l,
-    l1,
-    l2,
     lam,
     m,
     n,
@@ -84,10 +82,6 @@ jacobian = Claim("theorem.R/J", "identity", LINE, "J = m x_i S_{i,r} (a_{l,r} - 
                  eq(Diff(F[l, i], w[k, r]), J[l, i, k, r]), scope=SIZES, by=by_identity, uses=("eq.2",))
 jacobian.mutant(eq(Diff(F[l, i], w[k, r]), m * x[k, i] * S[i, r] * a[l, r]), "refuted", "without the mean of the signs",
                 hint=TILTED)
-gram = Claim("theorem.R/gram", "identity", LINE, "H = J J^T / m",
-             eq(H[l1, l2, i, j], 1 / m * total((k, r), J[l1, i, k, r] * J[l2, j, k, r])), scope=SIZES, by=by_identity)
-gram.mutant(eq(H[l1, l2, i, j], total((k, r), J[l1, i, k, r] * J[l2, j, k, r])), "refuted", "without the factor 1/m",
-            hint=TILTED)
 descent_direction = Claim("theorem.R/gradient", "identity", LINE, "the gradient is J^T (F - Y)",
                           eq(dw[k, r], total((l, i), J[l, i, k, r] * residual)), scope=SIZES, by=by_identity,
                           uses=("claim.3.4",))
@@ -96,8 +90,8 @@ descent_direction.mutant(eq(dw[k, r], m * total((l, i), J[l, i, k, r] * residual
 
 vector = Array("q", (l, i))  # any vector of R^{nd}, such as e = F - Y
 energy = total((k, r), total((l, i), J[l, i, k, r] * vector[l, i]) ** 2)
-form_energy = Claim("theorem.R/energy", "identity", LINE, "m q^T H q = |J^T q|^2", eq(m * form, energy), scope=SIZES,
-                    by=by_identity)
+form_energy = Claim("theorem.R/energy", "identity", LINE, "m q^T H q = |J^T q|^2 for every q, that is H = J J^T / m",
+                    eq(m * form, energy), scope=SIZES, by=by_identity)
 form_energy.mutant(eq(form, energy), "refuted", "without the factor m",
                    hint=Point(TILTED.scalars, {**TILTED.arrays, "q": [[ONE]]}))
 mean_u = total(r, S[i, r] * u[i, r])
@@ -381,7 +375,7 @@ satisfiable.mutant(width <= m, "refuted", "not for every m", drop=(enough.rel,))
 satisfiable.mutant(9 * width <= m, "refuted", "with nine times the width", hint=Point(
     {"n": ONE, "d2": ONE, "m": ONE, "lam": Fraction(117), "sigma": Fraction(1, 1000), "delta": Fraction(2, 5)}))
 
-IDENTITIES = (ratio, tilt, v0_exact, v0_mean, jacobian, gram, descent_direction, form_energy, c1_exact, line, line_mean)
+IDENTITIES = (ratio, tilt, v0_exact, v0_mean, jacobian, descent_direction, form_energy, c1_exact, line, line_mean)
 ON_THE_EVENT = (squares, products, largest, least_rho, diagonal, lam_small, trace, tiny, condition_A, condition_B, happens,
                 satisfiable)
 claims: tuple[Claim, ...] = IDENTITIES + ON_THE_EVENT

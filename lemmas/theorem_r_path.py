@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lemmas.notation import d2, eta, n
-from lemmas.theorem_r import LINE, ONE, rho, size_Y
-from lemmas.theorem_r_steps import E2, HOLE, D, G, P, aa, bb, h, mono, roots, s0
+from lemmas.def_3_6 import form
+from lemmas.notation import d2, eta, i, k, l, lam, m, n, r, x, x_in_ball
+from lemmas.theorem_r import LINE, ONE, energy, rho, size_Y, vector
+from lemmas.theorem_r_steps import E2, HOLE, D, G, P, aa, bb, h, linked, mono, roots, s0
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules
 from proofcheck.kernel.point import Point
-from proofcheck.kernel.terms import Diff, Expr, Rel, Var, eq, exp, expr, sqrt
+from proofcheck.kernel.terms import Array, Diff, Expr, Index, Rel, Var, eq, exp, expr, sqrt, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context, by_identity
 from proofcheck.prove.scalar import prove_scalar
@@ -421,5 +422,108 @@ def induction(case: Case) -> tuple[Claim, ...]:
 
 
 STEPS = tuple(claim for case in CASES for claim in induction(case))
+
+# ---------------------------------------------------------------- what follows: lambda_min(H), and how far a neuron goes
+
+vector_size, pulled = sqrt(total((l, i), vector[l, i] ** 2)), sqrt(energy)
+smallest = Claim("theorem.R/step.lambda", "theorem", LINE, "conclusion (3): lambda_min(H(tau)) >= (2/7) lambda",
+                 Fraction(2, 7) * lam * total((l, i), vector[l, i] ** 2) <= form, scope="all sizes, every vector q",
+                 given=(s0_positive, Given(eq(s0**2, m * lam), "s0 = sqrt(m lambda)"),
+                        Given(LEAST * s0 * vector_size <= pulled,
+                              "|J^T q| >= sigma(P) |q| (theorem.R/R5.below, theorem.R/path.floor)")),
+                 uses=("theorem.R/energy", "theorem.R/R5.below", "theorem.R/path.floor"))
+
+
+def _smallest(c: Context) -> Theorem:
+    """q^T H q = |J^T q|^2/m."""
+    square = mono(c, c.given(smallest.given[2].rel), HOLE**2)
+    same = c.theorem("theorem.R/energy")
+    chosen = c.given(smallest.given[1].rel)
+    return rules.combine(square, same, chosen, goal=c.goal, hyps=c.hyps, factors=(
+        1 / m, -1 / m, -Fraction(2, 7) * total((l, i), vector[l, i] ** 2) / m))
+
+
+smallest.by = _smallest
+smallest.mutant(Fraction(2, 7) * lam * total((l, i), vector[l, i] ** 2) <= form, "refuted", "needs sigma",
+                drop=(smallest.given[2].rel,), hint=Point(
+    {"n": ONE, "m": ONE, "d1": ONE, "d2": ONE, "s0": ONE, "lam": ONE},
+    {"w": [[0]], "x": [[ONE]], "a": [[ONE]], "q": [[ONE]]}))
+
+entry, err, kappa = Array("entry", (l, i, r)), Array("err", (l, i)), Var("kappa")
+l3, i3 = Index("l3", d2), Index("i3", n)
+pull = total(k, total((l, i), x[k, i] * entry[l, i, r] * err[l, i]) ** 2)
+neuron = Claim("theorem.R/step.neuron", "claim", LINE, "one step moves a neuron by at most eta kappa sqrt(nd) |e|",
+               pull <= n * d2 * kappa**2 * total((l, i), err[l, i] ** 2), scope="all sizes", given=(
+                   x_in_ball, Given(kappa >= 0, "kappa = rho (1 + P) e^{2P}"), Given(
+                       abs(entry[l, i, r]) <= kappa, "m S_{i,r} |a - g| <= kappa (theorem.R/R2.rho, theorem.R/R2.mean)")),
+               uses=("theorem.R/R2.rho", "theorem.R/R2.mean"))
+
+
+def _neuron(c: Context) -> Theorem:
+    """Lagrange's identity for (sum_{l,i} x entry e)^2, then |entry| <= kappa and |x_i| <= 1."""
+    other = x[k, i3] * entry[l3, i3, r] * err[l, i] - x[k, i] * entry[l, i, r] * err[l3, i3]
+    squares = rules.sign(term=total(k, total((l, i), total((l3, i3), other**2))), hyps=c.hyps)
+    size_e = total((l, i), err[l, i] ** 2)
+    apart = total((l, i), entry[l, i, r] ** 2 * total(k, x[k, i] ** 2)) * size_e
+    product = rules.combine(squares, goal=pull <= apart, factors=(expr(Fraction(1, 2)),), hyps=c.hyps)
+    short = mono(c, c.given(x_in_ball.rel), total((l, i), entry[l, i, r] ** 2 * HOLE**2) * size_e)
+    bounded = mono(c, c.given(neuron.given[2].rel), total((l, i), HOLE**2) * size_e)
+    return linked(c, product, short, bounded)
+
+
+neuron.by = _neuron
+neuron.mutant(2 * pull <= n * d2 * kappa**2 * total((l, i), err[l, i] ** 2), "refuted", "with the factor 2", hint=Point(
+    {"n": ONE, "m": ONE, "d1": ONE, "d2": ONE, "kappa": ONE}, {"x": [[ONE]], "entry": [[[ONE]]], "err": [[ONE]]}))
+
+moved, reach = Var("moved"), Var("reach")
+falls = Given(E3**2 <= (1 - eta * s0**2 / 2) * E2**2, "conclusion (1)")
+far = Claim("theorem.R/step.far", "theorem", LINE,
+            "induction step (4): D_r + (4 kappa sqrt(nd)/(m lambda)) |e| does not grow, so that D_r is at most "
+            "4 kappa sqrt(nd) |Y|/(m lambda)",
+            moved + eta * reach * E2 + 4 * reach / s0**2 * E3 <= moved + 4 * reach / s0**2 * E2, scope=SCOPE,
+            given=(s0_positive, eta_positive, rate_0, Given(reach >= 0, "kappa sqrt(nd)"), e_any, next_any, falls),
+            uses=("theorem.R/step.neuron", "theorem.R/step.loss"))
+
+
+def _far(c: Context) -> Theorem:
+    """sqrt(1 - z/2) <= 1 - z/4 for z = m eta lambda."""
+    rest = 1 - eta * s0**2 / 4
+    positive = rules.combine(c.given(rate_0.rel), prove_scalar(expr(0) <= 1, ()), goal=0 <= rest,
+                             factors=(expr(Fraction(1, 48)), expr(Fraction(47, 48))), hyps=c.hyps)
+    square = rules.sign(term=(eta * s0**2 * E2 / 4) ** 2, hyps=c.hyps)
+    below = rules.combine(c.given(falls.rel), square, goal=E3**2 <= (rest * E2) ** 2, factors=(expr(1), expr(1)),
+                          hyps=c.hyps)
+    return rules.combine(roots(c, below, E3, rest * E2, positive), goal=c.goal, factors=(4 * reach / s0**2,), hyps=c.hyps)
+
+
+far.by = _far
+far.mutant(moved + eta * reach * E2 + 3 * reach / s0**2 * E3 <= moved + 3 * reach / s0**2 * E2, "refuted", "with 3 for 4",
+           hint=Point({"s0": ONE, "eta": Fraction(1, 12), "reach": ONE, "moved": Fraction(0), "E2": ONE,
+                       "E3": Fraction(9789, 10000)}))
+
+# ---------------------------------------------------------------- Theorem R
+
+for_ever = Claim("theorem.R/for-ever", "claim", LINE, "what holds at tau and at tau + 1 holds at every tau >= 0",
+                 uses=(*(claim.id for claim in STEPS), far.id),
+                 note="Tried: every hypothesis of the induction step is proved from what holds at tau, one claim each. "
+                      "Missing: a rule of induction over time, by which the step from tau to tau + 1 can be repeated. And "
+                      "theorem.R/R3.path needs P > 0, so that the first step takes the limit P -> 0.")
+theorem = Claim("theorem.R", "theorem", LINE,
+                "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
+                "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
+                "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope="all n, d, m; symmetric initialization",
+                parts=(*(claim.id for claim in STEPS[:3]), smallest.id, far.id, for_ever.id),
+                uses=("theorem.R/R1", "theorem.R/R2.rho", "theorem.R/R2.mean", "theorem.R/R3.taylor", "theorem.R/R3.rest",
+                      "theorem.R/R3.column", "theorem.R/R3.whole", "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm",
+                      "theorem.R/R5.below", "theorem.R/R5.above", "theorem.R/path.size", "theorem.R/path.ratio",
+                      "theorem.R/path.order", "theorem.R/path.a", "theorem.R/path.b", "theorem.R/path.quarter"))
+corollary = Claim("theorem.R/corollary", "corollary", LINE,
+                  "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
+                  scope="all n, d, m; symmetric initialization",
+                  parts=("theorem.R/corollary.A", "theorem.R/corollary.B", *(claim.id for claim in STEPS[3:]), for_ever.id),
+                  uses=("theorem.R/event", "theorem.R/rho", "theorem.R/width", "theorem.R/path.b.event",
+                        "theorem.R/path.ratio.event"))
+
 claims: tuple[Claim, ...] = (potential, size, *(make(case) for case in CASES for make in (
-    ratio_claim, floor_claim, beyond_claim, second_claim)), order, first, numbers, jump, stretch, loss, step, *STEPS)
+    ratio_claim, floor_claim, beyond_claim, second_claim)), order, first, numbers, jump, stretch, loss, step, *STEPS,
+    smallest, neuron, far, for_ever, theorem, corollary)

@@ -29,6 +29,12 @@ INVENTORY = """
     def.Gamma thm.6.6 thm.G.2 thm.G.2/eps thm.G.2/chain thm.G.2/assemble thm.G.3 thm.G.4 eq.27
     thm.4.2 thm.4.2/rate thm.4.2/small-o thm.4.2/poly cor.4.3 thm.C.1 thm.C.1/F0 thm.C.1/alternation thm.C.1/union thm.C.1/T
     table.1 lemma.5.1/relu-exp remark.5.2 lemma.5.3
+    theorem.R theorem.R/corollary theorem.R/alpha theorem.R/v0 theorem.R/C1 theorem.R/energy theorem.R/line
+    theorem.R/kantorovich theorem.R/rho theorem.R/Lambda theorem.R/R theorem.R/corollary.A theorem.R/corollary.B
+    theorem.R/event theorem.R/width theorem.R/R1 theorem.R/R2.rho theorem.R/R2.distance theorem.R/R2.mean
+    theorem.R/R3.slope theorem.R/R3.integral theorem.R/R3.taylor theorem.R/R3.path theorem.R/R3.column theorem.R/R4
+    theorem.R/R5.below theorem.R/R5.above theorem.R/path.floor theorem.R/path.beyond theorem.R/path.potential
+    theorem.R/step.potential theorem.R/step.path theorem.R/step.loss theorem.R/step.lambda theorem.R/step.far
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
