@@ -35,6 +35,12 @@ INVENTORY = """
     table.1 lemma.5.1/relu-exp remark.5.2 lemma.5.3
     def.F.1 eq.24 thm.F.2 thm.F.2/phi thm.F.2/optimum thm.F.2/beta thm.F.2/eq25 thm.F.2/eq26 thm.F.2/integral thm.F.2/decay
     thm.F.2/int-loss thm.F.2/tau0 thm.F.2/gap thm.F.2/drop thm.F.2/combine thm.F.2/gd
+    theorem.R theorem.R/corollary theorem.R/alpha theorem.R/v0 theorem.R/C1 theorem.R/energy theorem.R/line
+    theorem.R/kantorovich theorem.R/rho theorem.R/Lambda theorem.R/R theorem.R/corollary.A theorem.R/corollary.B
+    theorem.R/event theorem.R/width theorem.R/R1 theorem.R/R2.rho theorem.R/R2.distance theorem.R/R2.mean
+    theorem.R/R3.slope theorem.R/R3.integral theorem.R/R3.taylor theorem.R/R3.path theorem.R/R3.column theorem.R/R4
+    theorem.R/R5.below theorem.R/R5.above theorem.R/path.floor theorem.R/path.beyond theorem.R/path.potential
+    theorem.R/step.potential theorem.R/step.path theorem.R/step.loss theorem.R/step.lambda theorem.R/step.far
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}
