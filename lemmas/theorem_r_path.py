@@ -506,8 +506,8 @@ far.mutant(moved + eta * reach * E2 + 3 * reach / s0**2 * E3 <= moved + 3 * reac
 for_ever = Claim("theorem.R/for-ever", "claim", LINE, "what holds at tau and at tau + 1 holds at every tau >= 0",
                  uses=(*(claim.id for claim in STEPS), far.id),
                  note="Tried: most hypotheses of the induction step are proved from what holds at tau, one claim each; not "
-                      "that logits move by at most the path, and how the bounds join. Missing: a rule of induction over time, "
-                      "by which the step from tau to tau + 1 can be repeated. And "
+                      "that logits move by at most the path, and how the bounds join. Missing: a rule of induction over "
+                      "time, by which the step from tau to tau + 1 can be repeated. And "
                       "theorem.R/R3.path needs P > 0, so that the first step takes the limit P -> 0.")
 theorem = Claim("theorem.R", "theorem", LINE,
                 "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
