@@ -17,7 +17,7 @@ from proofcheck.report import latex, write
 from proofcheck.report.content import Texts, content
 from proofcheck.report.shape import require
 
-pytestmark = pytest.mark.xdist_group("report")
+pytestmark = [pytest.mark.xdist_group("report"), pytest.mark.slow]
 MOST_OVERFULL = 5.0  # points
 
 
