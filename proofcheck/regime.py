@@ -53,9 +53,9 @@ class Outcome:
 
 
 def parameters(paper: Paper) -> dict[str, Var]:
-    """Every parameter of the paper's statements, steps and hypotheses, by name."""
+    """Every parameter of the paper's statements, steps and hypotheses, by name; a size where one place takes it as one."""
     rels = [r for c in paper for r in (*_statements(c), *(g.rel for s in c.steps for g in s.given), *c.hyps)]
-    return dict(sorted((v.name, v) for r in rels for v in variables(r)))
+    return {v.name: v for v in sorted({v for r in rels for v in variables(r)}, key=lambda v: (v.name, v.integer))}
 
 
 def values(paper: Paper, settings: Iterable[str]) -> dict[str, Fraction | Expr]:

@@ -135,3 +135,10 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert told.startswith("proofcheck: error: toy.false needs B: add --set B=VALUE (or write 'toy.false*'")
     assert main([*TOY, "toy.false*", "--set", "n=3"]) == 0
     assert "of B" in capsys.readouterr().out
+
+
+def test_the_whole_paper_at_one_point(cli: Cli) -> None:
+    """Some names are sizes in one place and real parameters in another."""
+    done = cli("regime", "--set", "B=1", "--set", "R=1/200", "--set", "m=100", "--set", "n=1", "--set", "d2=1")
+    assert done.returncode == 1 and "lemma.B.2/sum (step, line 852)" in done.stdout
+    assert "asked for by table.1/m" in done.stdout and done.stderr == ""
