@@ -513,6 +513,7 @@ theorem = Claim("theorem.R", "theorem", LINE,
                 "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
                 "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
                 "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope="all n, d, m; symmetric initialization",
+                note="Open for want of theorem.R/for-ever alone; all other parts are proved.",
                 parts=(*(claim.id for claim in STEPS[:3]), smallest.id, far.id, for_ever.id),
                 uses=("theorem.R/R1", "theorem.R/R2.rho", "theorem.R/R2.mean", "theorem.R/R3.taylor", "theorem.R/R3.rest",
                       "theorem.R/R3.column", "theorem.R/R3.whole", "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm",
@@ -522,6 +523,8 @@ corollary = Claim("theorem.R/corollary", "corollary", LINE,
                   "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
                   scope="all n, d, m; symmetric initialization",
                   parts=("theorem.R/corollary.A", "theorem.R/corollary.B", *(claim.id for claim in STEPS[3:]), for_ever.id),
+                  note="Open for want of theorem.R/for-ever alone; all other parts are proved. The constant 5 does not follow "
+                       "from Theorem R, which would give 7; it has its own scalar facts.",
                   uses=("theorem.R/event", "theorem.R/rho", "theorem.R/width", "theorem.R/path.b.event",
                         "theorem.R/path.ratio.event"))
 

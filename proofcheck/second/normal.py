@@ -34,7 +34,7 @@ def scaled(poly: Poly, c: Fraction) -> Poly:
 
 
 def _size(poly: Poly) -> Fraction:
-    return max(map(abs, poly.values()))
+    return max(map(abs, poly.values()), default=Fraction(1))
 
 
 def as_term(poly: Poly) -> Term:
@@ -162,6 +162,7 @@ class Normal:
             return self._times(self._times(half, half), poly if q % 2 else {(): Fraction(1)})
         if len(poly) > 1:
             mono, c, rest = self._split(poly)
+            require(rest, "a power of what is 0 once it is multiplied out")
             free = [(a, p * q) for a, p in mono]
         else:
             ((mono, c),) = poly.items()
