@@ -523,8 +523,8 @@ corollary = Claim("theorem.R/corollary", "corollary", LINE,
                   "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
                   scope="all n, d, m; symmetric initialization",
                   parts=("theorem.R/corollary.A", "theorem.R/corollary.B", *(claim.id for claim in STEPS[3:]), for_ever.id),
-                  note="Open for want of theorem.R/for-ever alone; all other parts are proved. The constant 5 does not follow "
-                       "from Theorem R, which would give 7; it has its own scalar facts.",
+                  note="Open for want of theorem.R/for-ever alone; all other parts are proved. The constant 5 does not "
+                       "follow from Theorem R, which would give 7; it has its own scalar facts.",
                   uses=("theorem.R/event", "theorem.R/rho", "theorem.R/width", "theorem.R/path.b.event",
                         "theorem.R/path.ratio.event"))
 
