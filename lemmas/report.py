@@ -52,7 +52,7 @@ def widths() -> Picture:
                f"random data with d = {OUTPUTS} (seed {SEED}, lambda and softmax measured on a net with {WIDTH} neurons). "
                "The curves compare requirements; they say nothing about what holds below them.")
     return Picture("widths", caption, "data points n", "required width m", (
-        Curve("as printed", sizes, asked[0]), Curve("repaired", sizes, asked[1])), log="y")
+        Curve("as printed", sizes, asked[0], "thm.4.2"), Curve("repaired", sizes, asked[1], "theorem.R")), log="y")
 
 
 reporting = Reporting(NOTATION, ("thm.4.2", "thm.6.6"), pictures, RUN)

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from lemmas.claim_3_4 import residual
 from lemmas.def_3_6 import form
+from lemmas.def_4_1 import B_of_m, B_of_m_at_most, log_union
 from lemmas.eq_1 import SIZES
 from lemmas.lemma_e_1 import C1, FAR, after, direction, over_outputs, u, v0
 from lemmas.lemma_e_4 import TILTED
@@ -47,7 +48,7 @@ from lemmas.notation import (
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules
 from proofcheck.kernel.point import Point
-from proofcheck.kernel.terms import Array, Diff, Expr, Fn, Var, define, eq, exp, expr, log, sqrt, total
+from proofcheck.kernel.terms import Array, Diff, Expr, Fn, Var, define, eq, exp, expr, sqrt, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context, by_identity
 from proofcheck.prove.scalar import prove_scalar
@@ -307,14 +308,12 @@ condition_B.mutant(12 * m * Lam * eta <= Fraction(1, 10), "refuted", "with ten t
 
 # ---------------------------------------------------------------- the event, and a width that satisfies the condition
 
-Y = log(m * n / (2 * delta))
-B_of_m = Given(eq(B, Fn("Max", (sigma * sqrt(2 * Y), expr(1)))), "B(m) = max{1, sigma sqrt(2 log(mn/(2 delta)))}")
 DRAW = (B_of_m, Given(sigma > 0, "sigma > 0"), Given(delta > 0, "delta > 0"), Given(delta < Fraction(1, 2), "delta < 1/2"))
 DRAW_SCOPE = "all n, m >= 1, sigma > 0, 0 < delta < 1/2"
 
 
 def _log_positive(c: Context) -> Theorem:
-    return rules.weaken(prove_scalar(Y > 0, (DRAW[2].rel, DRAW[3].rel)), hyps=c.hyps)
+    return rules.weaken(prove_scalar(log_union > 0, (DRAW[2].rel, DRAW[3].rel)), hyps=c.hyps)
 
 
 stays = m * n / 2 * Fn("erfc", (B / sigma / sqrt(2),)) <= delta
@@ -328,10 +327,10 @@ happens = Claim("theorem.R/event", "claim", LINE,
 def _happens(c: Context) -> Theorem:
     """The Gaussian tail at t = B/sigma, and t^2/2 >= log(mn/(2 delta))."""
     unit = _log_positive(c)
-    large = rules.below_max(left=sigma * sqrt(2 * Y), right=expr(1), first=True, hyps=c.hyps)  # needs Y >= 0
-    least_B = rules.combine(large, c.given(B_of_m.rel), unit, goal=sqrt(2 * Y) <= B / sigma, factors=(1 / sigma, -1 / sigma),
-                            hyps=c.hyps)
-    root = rules.sign(unit, term=sqrt(2 * Y), hyps=c.hyps)
+    large = rules.below_max(left=sigma * sqrt(2 * log_union), right=expr(1), first=True, hyps=c.hyps)  # needs log >= 0
+    least_B = rules.combine(large, c.given(B_of_m.rel), unit, goal=sqrt(2 * log_union) <= B / sigma, hyps=c.hyps,
+                            factors=(1 / sigma, -1 / sigma))
+    root = rules.sign(unit, term=sqrt(2 * log_union), hyps=c.hyps)
     above = rules.transitive(rules.relax(root) if root.concl.op == "<" else root, least_B)
     square = rules.monotone(least_B, unit, template=exp(-(HOLE**2) / 2), hole=HOLE, hyps=c.hyps)
     tail = c.at(c.theorem("lemma.B.1.tail"), values={Var("t"): B / sigma}, discharge=(above,))
@@ -354,16 +353,9 @@ satisfiable = Claim("theorem.R/width", "claim", LINE, "the width of the corollar
 
 
 def _satisfiable(c: Context) -> Theorem:
-    """2 sigma sqrt(2Y) <= Y/2 + 4 sigma^2, so exp(2B) <= exp(2 + 4 sigma^2) sqrt(mn/(2 delta))."""
+    """exp(2B) <= exp(2 + 4 sigma^2) sqrt(mn/(2 delta))."""
     unit = _log_positive(c)
-    mean_square = rules.sign(unit, term=(2 * sigma - sqrt(2 * Y) / 2) ** 2, hyps=c.hyps)
-    bound = 1 + Y / 4 + 2 * sigma**2
-    one = rules.sign(unit, term=expr(1), hyps=c.hyps)
-    rest = rules.sign(unit, term=Y / 4 + 2 * sigma**2, hyps=c.hyps)
-    first = rules.combine(mean_square, one, unit, goal=sigma * sqrt(2 * Y) <= bound, factors=(expr(Fraction(1, 2)), expr(1)),
-                          hyps=c.hyps)
-    second = rules.relax(rules.combine(rest, unit, goal=expr(1) <= bound, factors=(expr(1),), hyps=c.hyps))
-    most = c.chain(c.given(B_of_m.rel), rules.max_bound(first, second))
+    most = B_of_m_at_most(c, 2, unit)
     grown = rules.monotone(most, unit, template=5 * n * sqrt(d2) * exp(2 * HOLE) / lam, hole=HOLE, hyps=c.hyps)
     shared = rules.monotone(c.given(enough.rel), template=HOLE * sqrt(m), hole=HOLE, hyps=c.hyps)
     return c.chain(grown, rules.identity(unit, lhs=grown.concl.rhs, rhs=shared.concl.lhs, hyps=c.hyps), shared,

@@ -14,7 +14,16 @@ from math import ceil
 from flint import arb
 
 from lemmas.def_3_7 import F_0
-from lemmas.def_4_1 import C_large, definition, delta_range, sigma_positive, spread
+from lemmas.def_4_1 import (
+    B_of_m,
+    B_of_m_at_most,
+    C_large,
+    definition,
+    delta_range,
+    log_union,
+    sigma_positive,
+    spread,
+)
 from lemmas.facts_a import lam_positive
 from lemmas.lemma_c import CHOSEN, start, tau
 from lemmas.lemma_d import d_2, gradient, targets
@@ -69,7 +78,7 @@ from numerics import Ball, exact, probability_exceeded
 from proofcheck.claims import Claim, Given, Repair
 from proofcheck.kernel import rules
 from proofcheck.kernel.point import Point
-from proofcheck.kernel.terms import Array, Expr, Fn, Index, Rel, Var, eq, exp, expr, log, sqrt, total
+from proofcheck.kernel.terms import Array, Expr, Index, Rel, Var, eq, exp, expr, log, sqrt, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context, by_scalar
 from proofcheck.prove.scalar import prove_scalar
@@ -527,8 +536,6 @@ corollary = Claim("cor.4.3", "corollary", 186, "Theorem 4.2 for one output",
 
 # ---------------------------------------------------------------- a B that grows with m
 
-Y = log(m * n / (2 * delta))
-B_of_m = Given(eq(B, Fn("Max", (sigma * sqrt(2 * Y), expr(1)))), "B = max(sigma sqrt(2 log(m n/(2 delta))), 1): it has m")
 demand = K / lam**2 * SIZES * exp(18 + 324 * sigma**2) * L**2
 wide_enough = Given(demand * sqrt(n / (2 * delta)) <= sqrt(m), "m >= n/(2 delta) times the square of a width without m")
 repaired_width = Claim("thm.C.1/width", "claim", 864,
@@ -541,18 +548,10 @@ repaired_width = Claim("thm.C.1/width", "claim", 864,
 
 
 def _repaired_width(c: Context) -> Theorem:
-    """18 sigma sqrt(2Y) <= Y/2 + 324 sigma^2, so exp(18B) <= exp(18 + 324 sigma^2) sqrt(m n/(2 delta))."""
-    unit, grows = _logarithm(c), alone(c, Y > 0, *delta_range)
-    square = rules.sign(grows, term=(18 * sigma - sqrt(2 * Y) / 2) ** 2, hyps=c.hyps)
-    most = 18 * HOLE
-    bound = 1 + Y / 36 + 18 * sigma**2
-    one = rules.sign(grows, term=expr(1), hyps=c.hyps)
-    rest = rules.sign(grows, term=Y / 36 + 18 * sigma**2, hyps=c.hyps)
-    first = rules.combine(square, one, grows, goal=sigma * sqrt(2 * Y) <= bound, factors=(expr(Fraction(1, 18)), expr(1)),
-                          hyps=c.hyps)
-    second = rules.relax(rules.combine(rest, grows, goal=expr(1) <= bound, factors=(expr(1),), hyps=c.hyps))
-    largest = c.chain(c.given(B_of_m.rel), rules.max_bound(first, second))
-    grown = rules.monotone(largest, unit, template=K / lam**2 * SIZES * exp(most) * L**2, hole=HOLE, hyps=c.hyps)
+    """exp(18B) <= exp(18 + 324 sigma^2) sqrt(m n/(2 delta))."""
+    unit, grows = _logarithm(c), alone(c, log_union > 0, *delta_range)
+    largest = B_of_m_at_most(c, 18, grows)
+    grown = rules.monotone(largest, unit, template=K / lam**2 * SIZES * exp(18 * HOLE) * L**2, hole=HOLE, hyps=c.hyps)
     shared = rules.monotone(c.given(wide_enough.rel), template=HOLE * sqrt(m), hole=HOLE, hyps=c.hyps)
     return c.chain(grown, rules.identity(unit, grows, lhs=grown.concl.rhs, rhs=shared.concl.lhs, hyps=c.hyps), shared,
                    c.identity(shared.concl.rhs, m))
