@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,23 @@ def cli(tmp_path: Path) -> Cli:
     return run
 
 
+def interruptible() -> None:
+    """A shell without job control starts background commands with SIGINT ignored, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
-def start() -> Callable[..., subprocess.Popen[str]]:
-    """Starts ``proofcheck`` in a process group of its own and does not wait for it."""
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts ``proofcheck`` in a process group of its own and does not wait for it; what is left at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
 
     def run(*args: str, cwd: Path, folders: tuple[Path, ...] = ()) -> subprocess.Popen[str]:
-        return subprocess.Popen(command(*args), cwd=cwd, env=environment(*folders), stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+        started.append(subprocess.Popen(command(*args), cwd=cwd, env=environment(*folders), stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible))
+        return started[-1]
 
-    return run
+    yield run
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()

@@ -66,7 +66,9 @@ def locally(measure: Measure, runs: Mapping[str, Run], jobs: int) -> Outcomes:
 
     waiting = dict(runs)
     for _ in range(RETRIES + 1):
-        pool = Parallel(min(jobs, len(waiting)), backend="loky", return_as="generator_unordered", batch_size=1,
+        # a last run that kills its process must not kill this one, in which joblib would make it if there were one job
+        processes = min(jobs, max(2, len(waiting)))
+        pool = Parallel(processes, backend="loky", return_as="generator_unordered", batch_size=1,
                         initializer=end_with, initargs=(os.getpid(),))
         try:
             for outcome in pool([delayed(attempted)(measure, *task) for task in waiting.items()]):

@@ -157,3 +157,8 @@ def test_a_worker_that_is_killed_is_replaced_but_not_for_ever(tmp_path: Path, de
     wrong = {o.key: o.error for o in found if o.row is None}
     assert wrong.pop("-1") == "ArithmeticError: below zero"
     assert ("1" in wrong) == bool(lost) and all("the workers broke down 3 times" in error for error in wrong.values())
+
+
+def test_the_last_run_that_is_left_cannot_kill_this_process(tmp_path: Path) -> None:
+    (outcome,) = locally(partial(deadly, tmp_path, 1), {"1": {"x": 1}}, 2)
+    assert outcome.error == "" and outcome.row is not None
