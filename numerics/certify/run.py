@@ -1,0 +1,165 @@
+"""A run of gradient descent from a certified start: every conclusion of Theorem R decided by balls at every step.
+
+With balls (small nets) the run is the exact one, enclosed. In doubles (`doubles`) it is a run of exact numbers W(tau), each
+step of which is gradient descent up to a rounding error that is bounded, too; the conclusions are decided for these W(tau).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+from flint import arb, arb_mat
+
+from numerics.arithmetic import Array, Ball
+from numerics.certify.doubles import SAFE, CheckedRun, Move
+from numerics.certify.hypotheses import Hypotheses, pair_softmax
+from numerics.certify.instance import BITS, Bracket
+from numerics.regime import Inequality, RepairedRegime
+from numerics.rigorous import StepRecord, ball_descent, working_bits
+
+CONVERGED = Fraction(1, 10**20)
+"""Of the loss (half the squared error)."""
+JUDGE_BITS = 128
+BALL_WORK = 10**4
+"""Up to this n m times the expected number of steps, a run is made with balls."""
+MOST_WORK = 2 * 10**9
+"""Up to this n m times steps, a run is made by default: about a minute."""
+
+FALL = "||F(tau+1) - Y||^2 - ||F(tau) - Y||^2 <= -(m eta lambda/2) ||F(tau) - Y||^2"
+PATH = "sum of ||W(s+1) - W(s)||_F for s <= tau is at most R* = 1.39 ||Y||_F/sqrt(m lambda)"
+KERNEL = "(2/7) lambda <= lambda_min(H(tau+1))"
+MOTION = "||w_r(tau+1) - w_r(0)|| <= 4 (1 + R*) e^(2R*) rho sqrt(nd) ||Y||_F/(m lambda)"
+
+
+@final
+@dataclass(frozen=True)
+class Judged:
+    """One step: the four conclusions, and balls around or bounds of what was measured at tau + 1 = `step`.
+
+    defect: how far the step is from a step of gradient descent, in ||.||_F; 0 for a run in balls.
+    """
+
+    step: int
+    conclusions: tuple[Inequality, ...]
+    loss: arb
+    path: arb
+    kernel: arb
+    motion: arb
+    defect: float
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """The right sides of the conclusions, from the hypotheses' brackets."""
+
+    known: Hypotheses
+
+    @cached_property
+    def _sides(self) -> tuple[arb, arb, arb, arb, arb]:
+        """m eta lambda/2, R*, lambda, sqrt(m), and the bound of the motion."""
+        known, m = self.known, self.known.instance.m
+        with Ball(JUDGE_BITS).working():
+            lam, norm = known.lam.ball(), known.target.ball()
+            eta = arb(known.eta.numerator) / known.eta.denominator
+            roam = 139 * norm / (100 * (m * lam).sqrt())
+            far = 4 * (1 + roam) * (2 * roam).exp() * known.rho.ball() * arb(known.nd).sqrt() * norm / (m * lam)
+            return m * eta * lam / 2, roam, lam, arb(m).sqrt(), far
+
+    def judged(self, move: Move, path: arb) -> Judged:
+        """The conclusions for a step in doubles; `path` includes it."""
+        rate, roam, lam, width, far = self._sides
+        with Ball(JUDGE_BITS).working():
+            e, fall = _column(move.before.e, move.before.e_error), _column(move.fall, move.fall_error)
+            then = _column(move.after.e, move.after.e_error)
+            drop = 2 * _dot(e, fall) + _dot(fall, fall)
+            kernel = (lam.sqrt() - arb(move.after.jacobian) / width).max(arb(0)) ** 2
+            motion = arb(move.after.motion)
+            conclusions = (
+                Inequality("1", FALL, drop, -rate * _dot(e, e)),
+                Inequality("2", PATH, path, roam),
+                Inequality("3", KERNEL, 2 * lam / 7, kernel),
+                Inequality("4", MOTION, motion, far),
+            )
+            return Judged(move.after.step, conclusions, _dot(then, then) / 2, path, kernel, motion, move.defect)
+
+    def judged_balls(self, record: StepRecord) -> Judged:
+        """The conclusions for a step in balls."""
+        rate, roam, lam, _, far = self._sides
+        with Ball(JUDGE_BITS).working():
+            conclusions = (
+                Inequality("1", FALL, record.after - record.before, -rate * record.before),
+                Inequality("2", PATH, record.path, roam),
+                Inequality("3", KERNEL, 2 * lam / 7, record.lambda_min),
+                Inequality("4", MOTION, record.motion, far),
+            )
+        return Judged(record.tau + 1, conclusions, record.after / 2, record.path, record.lambda_min, record.motion, 0.0)
+
+
+def _column(values: Array, error: Array) -> arb_mat:
+    """Balls around values (d2, n), every column with its own radius."""
+    radii = np.broadcast_to(error, values.shape).ravel().tolist()
+    return arb_mat([[arb(v, r)] for v, r in zip(values.ravel().tolist(), radii, strict=True)])
+
+
+def _dot(left: arb_mat, right: arb_mat) -> arb:
+    return (left.transpose() * right)[0, 0]
+
+
+def expected_steps(known: Hypotheses) -> int:
+    """After about so many steps the loss is below `CONVERGED`, if its slowest part falls as the kernel at W(0) says."""
+    rate = float(known.instance.m * known.eta * known.lam.low)
+    start = float(known.target.high) ** 2 / 2
+    return max(1, math.ceil(math.log(max(start / CONVERGED, 1)) / (2 * rate))) if rate < 1 else 1
+
+
+def arithmetic(known: Hypotheses) -> Ball | None:
+    """The balls in which a run is made, or None: doubles."""
+    steps = expected_steps(known)
+    if known.instance.data.n * known.instance.m * steps > BALL_WORK:
+        return None
+    return Ball(working_bits(steps, float(known.instance.m * known.eta * known.Lam.high)))
+
+
+def usual_length(known: Hypotheses) -> int:
+    """How many steps are made by default: well beyond what convergence should take, within `MOST_WORK`."""
+    return min(2 * expected_steps(known) + 10, max(1, MOST_WORK // (known.instance.data.n * known.instance.m)))
+
+
+def judged_run(known: Hypotheses, steps: int, ball: Ball | None) -> Iterator[Judged]:
+    """At most `steps` steps, each with its conclusions decided, until the loss is certainly below `CONVERGED`."""
+    judge = Judge(known)
+    for found in _in_doubles(judge, steps) if ball is None else _in_balls(judge, steps, ball):
+        yield found
+        if found.loss < CONVERGED.numerator / arb(CONVERGED.denominator):
+            return
+
+
+def _in_balls(judge: Judge, steps: int, ball: Ball) -> Iterator[Judged]:
+    net = judge.known.instance.in_balls(ball)
+    for record, _ in ball_descent(net, judge.known.eta, steps):
+        yield judge.judged_balls(record)
+
+
+def _in_doubles(judge: Judge, steps: int) -> Iterator[Judged]:
+    run = checked_run(judge.known)
+    path = arb(0)
+    for _ in range(steps):
+        move = run.step()
+        with Ball(JUDGE_BITS).working():
+            path = path + arb(move.length)
+        yield judge.judged(move, path)
+
+
+def checked_run(known: Hypotheses) -> CheckedRun:
+    """The run in doubles from the start of an instance."""
+    instance = known.instance
+    with Ball(BITS).working():
+        softmax = [[float(instance.m * s) for s in row] for row in pair_softmax(instance)]
+    return CheckedRun(np.repeat(softmax, 2, axis=1), instance.start.a, *instance.data.columns, known.eta)
