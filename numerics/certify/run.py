@@ -7,20 +7,19 @@ step of which is gradient descent up to a rounding error that is bounded, too; t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, final
+from typing import NamedTuple, final
 
 import numpy as np
 from flint import arb, arb_mat
 
 from numerics.arithmetic import Array, Ball
-from numerics.certify.doubles import SAFE, CheckedRun, Move
+from numerics.certify.doubles import CheckedRun, Move
 from numerics.certify.hypotheses import Hypotheses, pair_softmax
-from numerics.certify.instance import BITS, Bracket
-from numerics.regime import Inequality, RepairedRegime
+from numerics.certify.instance import BITS
+from numerics.regime import Inequality
 from numerics.rigorous import StepRecord, ball_descent, working_bits
 
 CONVERGED = Fraction(1, 10**20)
@@ -31,10 +30,31 @@ BALL_WORK = 10**4
 MOST_WORK = 2 * 10**9
 """Up to this n m times steps, a run is made by default: about a minute."""
 
-FALL = "||F(tau+1) - Y||^2 - ||F(tau) - Y||^2 <= -(m eta lambda/2) ||F(tau) - Y||^2"
-PATH = "sum of ||W(s+1) - W(s)||_F for s <= tau is at most R* = 1.39 ||Y||_F/sqrt(m lambda)"
-KERNEL = "(2/7) lambda <= lambda_min(H(tau+1))"
-MOTION = "||w_r(tau+1) - w_r(0)|| <= 4 (1 + R*) e^(2R*) rho sqrt(nd) ||Y||_F/(m lambda)"
+WORDS = {
+    "1": "||F(tau+1) - Y||^2 - ||F(tau) - Y||^2 <= -(m eta lambda/2) ||F(tau) - Y||^2",
+    "2": "sum of ||W(s+1) - W(s)||_F for s <= tau is at most R* = 1.39 ||Y||_F/sqrt(m lambda)",
+    "3": "(2/7) lambda <= lambda_min(H(tau+1))",
+    "4": "||w_r(tau+1) - w_r(0)|| <= 4 (1 + R*) e^(2R*) rho sqrt(nd) ||Y||_F/(m lambda)",
+}
+
+
+class Limits(NamedTuple):
+    """What the conclusions are measured against: m eta lambda/2, R*, lambda, and the bound of the motion."""
+
+    rate: arb
+    roam: arb
+    lam: arb
+    far: arb
+
+
+def limits(known: Hypotheses) -> Limits:
+    """From the brackets at W(0)."""
+    m = known.instance.m
+    with Ball(JUDGE_BITS).working():
+        lam, norm = known.lam.ball(), known.target.ball()
+        roam = 139 * norm / (100 * (m * lam).sqrt())
+        far = 4 * (1 + roam) * (2 * roam).exp() * known.rho.ball() * arb(known.nd).sqrt() * norm / (m * lam)
+        return Limits(m * (arb(known.eta.numerator) / known.eta.denominator) * lam / 2, roam, lam, far)
 
 
 @final
@@ -55,51 +75,34 @@ class Judged:
 
 
 @final
-@dataclass(frozen=True, eq=False)
 class Judge:
-    """The right sides of the conclusions, from the hypotheses' brackets."""
+    """Decides the conclusions of single steps; the path so far is kept from one to the next."""
 
-    known: Hypotheses
+    def __init__(self, known: Hypotheses) -> None:
+        self._limits, self._m, self._path = limits(known), known.instance.m, arb(0)
 
-    @cached_property
-    def _sides(self) -> tuple[arb, arb, arb, arb, arb]:
-        """m eta lambda/2, R*, lambda, sqrt(m), and the bound of the motion."""
-        known, m = self.known, self.known.instance.m
-        with Ball(JUDGE_BITS).working():
-            lam, norm = known.lam.ball(), known.target.ball()
-            eta = arb(known.eta.numerator) / known.eta.denominator
-            roam = 139 * norm / (100 * (m * lam).sqrt())
-            far = 4 * (1 + roam) * (2 * roam).exp() * known.rho.ball() * arb(known.nd).sqrt() * norm / (m * lam)
-            return m * eta * lam / 2, roam, lam, arb(m).sqrt(), far
-
-    def judged(self, move: Move, path: arb) -> Judged:
-        """The conclusions for a step in doubles; `path` includes it."""
-        rate, roam, lam, width, far = self._sides
+    def step(self, move: Move) -> Judged:
+        """The conclusions for the next step in doubles."""
         with Ball(JUDGE_BITS).working():
             e, fall = _column(move.before.e, move.before.e_error), _column(move.fall, move.fall_error)
             then = _column(move.after.e, move.after.e_error)
-            drop = 2 * _dot(e, fall) + _dot(fall, fall)
-            kernel = (lam.sqrt() - arb(move.after.jacobian) / width).max(arb(0)) ** 2
-            motion = arb(move.after.motion)
-            conclusions = (
-                Inequality("1", FALL, drop, -rate * _dot(e, e)),
-                Inequality("2", PATH, path, roam),
-                Inequality("3", KERNEL, 2 * lam / 7, kernel),
-                Inequality("4", MOTION, motion, far),
-            )
-            return Judged(move.after.step, conclusions, _dot(then, then) / 2, path, kernel, motion, move.defect)
+            self._path += arb(move.length)
+            root = self._limits.lam.sqrt() - arb(move.after.jacobian) / arb(self._m).sqrt()  # Weyl, for singular values of J
+            return self._judged(move.after.step, 2 * _dot(e, fall) + _dot(fall, fall), _dot(e, e), _dot(then, then),
+                                self._path, root.max(arb(0)) ** 2, arb(move.after.motion), move.defect)
 
-    def judged_balls(self, record: StepRecord) -> Judged:
+    def ball_step(self, record: StepRecord) -> Judged:
         """The conclusions for a step in balls."""
-        rate, roam, lam, _, far = self._sides
         with Ball(JUDGE_BITS).working():
-            conclusions = (
-                Inequality("1", FALL, record.after - record.before, -rate * record.before),
-                Inequality("2", PATH, record.path, roam),
-                Inequality("3", KERNEL, 2 * lam / 7, record.lambda_min),
-                Inequality("4", MOTION, record.motion, far),
-            )
-        return Judged(record.tau + 1, conclusions, record.after / 2, record.path, record.lambda_min, record.motion, 0.0)
+            return self._judged(record.tau + 1, record.after - record.before, record.before, record.after, record.path,
+                                record.lambda_min, record.motion, 0.0)
+
+    def _judged(self, step: int, fall: arb, before: arb, after: arb, path: arb, kernel: arb, motion: arb,
+                defect: float) -> Judged:
+        rate, roam, lam, far = self._limits
+        pairs = ((fall, -rate * before), (path, roam), (2 * lam / 7, kernel), (motion, far))
+        conclusions = tuple(Inequality(key, words, *pair) for (key, words), pair in zip(WORDS.items(), pairs, strict=True))
+        return Judged(step, conclusions, after / 2, path, kernel, motion, defect)
 
 
 def _column(values: Array, error: Array) -> arb_mat:
@@ -134,27 +137,22 @@ def usual_length(known: Hypotheses) -> int:
 
 def judged_run(known: Hypotheses, steps: int, ball: Ball | None) -> Iterator[Judged]:
     """At most `steps` steps, each with its conclusions decided, until the loss is certainly below `CONVERGED`."""
-    judge = Judge(known)
-    for found in _in_doubles(judge, steps) if ball is None else _in_balls(judge, steps, ball):
+    for found in _in_doubles(known, steps) if ball is None else _in_balls(known, steps, ball):
         yield found
         if found.loss < CONVERGED.numerator / arb(CONVERGED.denominator):
             return
 
 
-def _in_balls(judge: Judge, steps: int, ball: Ball) -> Iterator[Judged]:
-    net = judge.known.instance.in_balls(ball)
-    for record, _ in ball_descent(net, judge.known.eta, steps):
-        yield judge.judged_balls(record)
+def _in_balls(known: Hypotheses, steps: int, ball: Ball) -> Iterator[Judged]:
+    judge = Judge(known)
+    for record, _ in ball_descent(known.instance.in_balls(ball), known.eta, steps):
+        yield judge.ball_step(record)
 
 
-def _in_doubles(judge: Judge, steps: int) -> Iterator[Judged]:
-    run = checked_run(judge.known)
-    path = arb(0)
+def _in_doubles(known: Hypotheses, steps: int) -> Iterator[Judged]:
+    judge, run = Judge(known), checked_run(known)
     for _ in range(steps):
-        move = run.step()
-        with Ball(JUDGE_BITS).working():
-            path = path + arb(move.length)
-        yield judge.judged(move, path)
+        yield judge.step(run.step())
 
 
 def checked_run(known: Hypotheses) -> CheckedRun:
