@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
+from itertools import combinations
 from typing import final
 
 import numpy as np
@@ -32,7 +33,11 @@ RESOLVED = 1e-14
 
 
 class Singular(ValueError):
-    """No positive lower bound of lambda_min(H(0)) could be certified; the text says why, if it is known."""
+    """No positive lower bound of lambda_min(H(0)) could be certified; the text says why, if it is known; `lam` encloses it."""
+
+    def __init__(self, reason: str, lam: arb) -> None:
+        super().__init__(reason)
+        self.lam = lam
 
 
 @final
@@ -87,21 +92,20 @@ def measured(instance: Instance, bits: int = BITS) -> Hypotheses:
         squares = sum((t * t for row in instance.data.y for t in row), Fraction(0))
         norm = (arb(squares.numerator) / squares.denominator).sqrt()
         if not lam[0] > 0:
-            raise Singular(f"lambda_min(H(0)) is not certainly > 0 (it is at least {lam[0].str(5)} and at most "
-                           f"{lam[1].str(5)}){_reason(instance)}")
+            raise Singular(_reason(instance), lam[0].union(lam[1]))
         return Hypotheses(instance, Bracket.around(rho, rho), Bracket.around(*lam), Bracket.around(-Lam[1], -Lam[0]),
                           Bracket.around(norm, norm))
 
 
 def _reason(instance: Instance) -> str:
+    """Why H(0) may be singular although no points are equal or zero."""
     signs = instance.start.a[:, ::2]
-    for l in range(len(signs)):
-        for k in range(l):
-            if abs(signs[l] @ signs[k]) == signs.shape[1]:
-                return f": outputs {k + 1} and {l + 1} have the same signs up to one factor, so H is singular; a larger m helps"
+    for l, k in combinations(range(len(signs)), 2):
+        if abs(signs[l] @ signs[k]) == signs.shape[1]:
+            return f"outputs {l + 1} and {k + 1} have the same signs up to one factor, so H is singular; a larger m helps"
     if instance.data.n * instance.data.d2 > instance.data.d1 * instance.m // 2:
-        return ": fewer weights than outputs; a larger m helps"
-    return ": the points are nearly alike for a net of this sigma; a larger sigma tells them apart better"
+        return "there are more outputs than free weights, so H is singular; a larger m helps"
+    return "the points are so nearly dependent for a net of this sigma that lambda is 0 up to 192 bits; try a larger sigma"
 
 
 def pair_softmax(instance: Instance) -> list[list[arb]]:

@@ -59,7 +59,7 @@ def _rounded(value: Fraction, rounding: str) -> Fraction:
 
 def decimal_text(value: Fraction) -> str:
     """A finite decimal of at most `DIGITS` digits as text."""
-    return f"{Context(prec=DIGITS).divide(Decimal(value.numerator), Decimal(value.denominator)):.{DIGITS - 1}e}"
+    return "0" if value == 0 else f"{Context(prec=DIGITS).divide(Decimal(value.numerator), Decimal(value.denominator)):.{DIGITS - 1}e}"
 
 
 @final
