@@ -61,8 +61,9 @@ def _checked(found: Inequality) -> Checked:
 
 def _sizes(instance: Instance) -> dict[str, str]:
     data = instance.data
-    return {"n": str(data.n), "d": f"{data.d2} outputs, {data.d1} inputs", "m": str(instance.m), "sigma": f"{instance.sigma:g}",
-            "seed": str(instance.seed), "W(0)": "symmetric, Gaussian (Definition 3.7), every neuron on its own"}
+    return {"n": str(data.n), "d": f"{data.d2} outputs, {data.d1} inputs", "m": str(instance.m),
+            "sigma": f"{instance.sigma:g}", "seed": str(instance.seed),
+            "W(0)": "symmetric, Gaussian (Definition 3.7), every neuron on its own"}
 
 
 def _facts(known: Hypotheses) -> dict[str, str]:
@@ -90,8 +91,8 @@ def _advice(known: Hypotheses) -> Iterator[str]:
         yield _width(instance)
     if not slow.holds:
         largest = replace(known, instance=replace(instance, step_size=None)).eta
-        yield (f"(B) fails: eta = {float(known.eta):.6g} is larger than 1/(12 m Lambda) = {float(slow.right):.6g}; leave --eta out, "
-               f"or give at most {largest}.")
+        yield (f"(B) fails: eta = {float(known.eta):.6g} is larger than 1/(12 m Lambda) = {float(slow.right):.6g}; leave "
+               f"--eta out, or give at most {largest}.")
 
 
 # ---------------------------------------------------------------- the table
@@ -121,13 +122,13 @@ def row(name: str, instance: Instance) -> dict[str, str]:
     papers, ours = paper_width(known), float(known.asked() / known.lam.ball())
     verified = [c["id"] for c in run["conclusions"] if c["certified"] == run["steps"]]
     return {"data": name, "n": str(instance.data.n), "d": str(instance.data.d2), "sigma": f"{instance.sigma:g}",
-            "paper m": f"{papers:.1e}", "repaired m": f"{ours:.0f}", "ratio": f"{papers / ours:.1e}", "m used": str(instance.m),
-            "steps": str(run["steps"]), "loss": f"{float(run['records'][-1]['loss'][1]):.2e}",
+            "paper m": f"{papers:.1e}", "repaired m": f"{ours:.0f}", "ratio": f"{papers / ours:.1e}",
+            "m used": str(instance.m), "steps": str(run["steps"]), "loss": f"{float(run['records'][-1]['loss'][1]):.2e}",
             "conclusions verified": f"{', '.join(verified)} at every step", "arithmetic": run["arithmetic"].split(",")[0]}
 
 
 def paper_width(known: Hypotheses) -> float:
-    """lambda^-2 n^2 d^2 e^(18B) log^2(nd/delta) of Theorem 4.2, line 180, with B = 1, the least that Definition 4.1 allows."""
+    """lambda^-2 n^2 d^2 e^(18B) log^2(nd/delta) of Theorem 4.2, line 180, with B = 1, the least B that there is."""
     return (known.nd * math.log(known.nd / DELTA) / float(known.lam.high)) ** 2 * math.exp(18)
 
 

@@ -204,8 +204,11 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Running:
-    """A run that can be stopped after any step: at most ``length`` steps; ``certificate`` tells, as plain data, what was
-    certified so far. Its ``run`` has ``steps``, ``converged`` and the ``conclusions`` with their counts; ``says`` are words."""
+    """A run that can be stopped after any step: at most ``length`` steps.
+
+    ``certificate`` tells, as plain data, what was certified so far: ``run`` with ``conclusions``, each with its counts, and
+    in words what it ``says``.
+    """
 
     steps: Iterator[Any]
     length: int
@@ -230,8 +233,8 @@ class Certifying:
     """How a paper's package certifies runs.
 
     ``theorem``: the id of the claim that carries a certified start on for ever. ``attempt`` takes the options of the command
-    line (ValueError for bad ones). ``problems`` looks at a certificate again with other means, one line for each thing that does
-    not hold; it calls back with (done, of). ``table`` has runs in the regime by name; each makes a row: columns and texts.
+    line (ValueError for bad ones). ``problems`` looks at a certificate again with other means, one line for each thing that
+    does not hold; it calls back with (done, of). ``table`` has runs in the regime by name; each makes a row of texts.
     """
 
     theorem: str

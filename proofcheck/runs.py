@@ -1,7 +1,7 @@
 """Certificates of runs: what a paper's package certified of a run, and what its theorem adds by its standing in the ledger.
 
-A theorem adds something only if the ledger says that it is proved with everything it rests on; else the certificate says that it
-adds nothing. A certificate has a digest of itself, against slips; `problems` derives everything in it again.
+A theorem adds something only if the ledger says that it is proved with everything it rests on; else the certificate says
+that it adds nothing. A certificate has a digest of itself, against slips; `problems` derives everything in it again.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ def standing(source: Source) -> dict[str, Any]:
 def adds(theorem: Mapping[str, Any]) -> str:
     """What the theorem adds to a run whose start meets its hypotheses."""
     if theorem["verdict"] == "proved" and theorem["status"] == "stands":
-        return (f"{theorem['id']} is proved in the ledger, with all it rests on, so the conclusions hold for every tau >= 0 of the "
-                "run without rounding: it converges at least this fast, for ever.")
-    return (f"{theorem['id']} would carry the conclusions on to every tau >= 0, but it is {theorem['verdict']} in the ledger (status: "
-            f"{theorem['status']}): this certificate says nothing of steps that were not run.")
+        return (f"{theorem['id']} is proved in the ledger, with all it rests on, so the conclusions hold for every tau >= 0 "
+                "of the run without rounding: it converges at least this fast, for ever.")
+    return (f"{theorem['id']} would carry the conclusions on to every tau >= 0, but it is {theorem['verdict']} in the "
+            f"ledger (status: {theorem['status']}): this certificate says nothing of steps that were not run.")
 
 
 def sealed(source: Source, data: Mapping[str, Any]) -> dict[str, Any]:
     """The certificate of a run, with the standing of the theorem and a digest."""
     theorem = standing(source)
-    whole = {"schema": SCHEMA, "paper": source.paper.name, "theorem": theorem, "certified": dict(data), "adds": adds(theorem)}
+    whole = {"schema": SCHEMA, "paper": source.paper.name, "theorem": theorem, "adds": adds(theorem),
+             "certified": dict(data)}
     return {**whole, "digest": digest(whole)}
 
 
@@ -77,7 +78,7 @@ def problems(source: Source, certificate: Mapping[str, Any], progress: Callable[
         found.append(f"it is not a {SCHEMA!r} of {source.paper.name}")
     theorem, now = certificate.get("theorem"), standing(source)
     if not isinstance(theorem, dict) or {**theorem, "ledger": None} != {**now, "ledger": None}:
-        found.append(f"{now['id']} is {now['verdict']} (status: {now['status']}) in the ledger here, not as the certificate tells")
+        found.append(f"{now['id']} is {now['verdict']} (status: {now['status']}) in the ledger: the certificate differs")
     if certificate.get("adds") != adds(now):
         found.append("what the theorem adds is not what its standing in the ledger allows")
     certified = certificate.get("certified")

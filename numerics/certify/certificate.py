@@ -17,8 +17,8 @@ from numerics.certify.instance import Bracket, Instance
 from numerics.certify.run import CONVERGED, JUDGE_BITS, Judged
 from numerics.regime import Inequality
 
-START = ("numerics.symmetric_net(n, m, d1, d2, sigma, seed): numpy.random.default_rng(seed) draws data, which are put aside, "
-         "then the weights of the pairs and their signs; SHA-256 of W(0) and a as little-endian doubles, row by row")
+START = ("numerics.symmetric_net(n, m, d1, d2, sigma, seed): numpy.random.default_rng(seed) draws data, which are put "
+         "aside, then the weights of the pairs and their signs; SHA-256 of W(0) and a as little-endian doubles, row by row")
 DOUBLES = "float64, with proven error bounds decided by balls"
 
 
@@ -137,17 +137,17 @@ def brackets_of(data: Mapping[str, Any]) -> dict[str, Bracket]:
 def says(known: Hypotheses, run: Mapping[str, Any]) -> list[str]:
     """What is certified, in words, and what is not."""
     size = f"n = {known.instance.data.n}, d = {known.instance.data.d2}, m = {known.instance.m}"
-    told = [f"At W(0) the hypotheses of Theorem R hold ({size}): 0 < lambda, (A) and (B), decided by balls for the exact data "
-            "and the exact initial weights."]
+    told = [f"At W(0) the hypotheses of Theorem R hold ({size}): 0 < lambda, (A) and (B), decided by balls for the exact "
+            "data and the exact initial weights."]
     if not run["steps"]:
         return [*told, "No step was run."]
     whole = all(c["false"] == c["open"] == 0 for c in run["conclusions"])
     word = "hold" if whole else "do not all hold, as the counts tell,"
     told.append(f"Conclusions 1 to 4 {word} at each of the steps 1 to {run['steps']}, decided by balls.")
     if run["arithmetic"] == DOUBLES:
-        told.append("That is about the run of doubles W(0), W(1), ... itself, whose numbers are exact: W(tau+1) is W(tau) - eta "
-                    f"gradient up to an error of at most {float.fromhex(run['defect_at_most']):.2e} in Frobenius norm. It is not "
-                    "about the run without rounding, which only the theorem covers.")
+        told.append("That is about the run of doubles W(0), W(1), ... itself, whose numbers are exact: W(tau+1) is W(tau) - "
+                    f"eta gradient up to an error of at most {float.fromhex(run['defect_at_most']):.2e} in Frobenius norm. "
+                    "It is not about the run without rounding, which only the theorem covers.")
     else:
         told.append("That is about gradient descent without any rounding: balls enclose the exact run.")
     end = run["records"][-1]

@@ -47,8 +47,8 @@ class DataSet:
             if not any(row):
                 raise ValueError(f"x_{number} = 0, so H is singular (lambda = 0) at every width; leave the point out")
             if row in seen:
-                raise ValueError(f"x_{seen[row]} = x_{number}, so H is singular (lambda = 0) at every width; leave one of the "
-                                 "equal points out")
+                raise ValueError(f"x_{seen[row]} = x_{number}, so H is singular (lambda = 0) at every width; leave one of "
+                                 "the equal points out")
             seen[row] = number
 
     @property

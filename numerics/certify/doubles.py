@@ -10,9 +10,9 @@ because q sums to m and, partners having equal q, a q sums to 0: no large number
     F(tau+1) - F = (m/alpha(tau+1)) (sum_r (a - g) q (1 + t) b),  b = e^<V_r, x_i> - 1,
 
 which is known to many digits even where F - Y is not. Bounds count roundings in units of u = 2^-53: sums, products,
-quotients and square roots of doubles are correctly rounded, a product of matrices may add in any order (N. J. Higham, Accuracy
-and Stability of Numerical Algorithms, Section 3.5). The exponential is Taylor's polynomial, whose error is counted here too. Only
-||x_i|| <= 1, ||y_i|| <= 1 and signs 1 and -1 are used; the bounds themselves are rounded, which `SAFE` covers.
+quotients and square roots of doubles are correctly rounded, and a product of matrices may add in any order (N. J. Higham,
+Accuracy and Stability of Numerical Algorithms, Section 3.5). The exponential is Taylor's polynomial, whose error is counted,
+too. Only ||x_i|| <= 1, ||y_i|| <= 1 and signs 1 and -1 are used; the bounds themselves are rounded, which `SAFE` covers.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class State:
 class Move:
     """From `before` to `after`: fall = F(tau+1) - F(tau) (d2, n), every entry off by at most `fall_error` (n,).
 
-    length: ||W(tau+1) - W(tau)||_F; defect: ||W(tau+1) - (W(tau) - eta gradient)||_F, what rounding made of the step; upper bounds.
+    Upper bounds: length of ||W(tau+1) - W(tau)||_F; defect of ||W(tau+1) - (W(tau) - eta gradient)||_F, the rounding.
     """
 
     before: State
@@ -193,7 +193,7 @@ class CheckedRun:
         error = (U * (entry + 2 * growth) * (self._q @ reach) + moved.lost) * SAFE
         self._here = self._arrived(moved.total, error, squares, far, growth, entry)
         size = here.growth * leap * (self._q @ strides) * SAFE  # bounds sums of q (1 + t) |b|
-        entry = (here.growth * (self.d1 + 2 * few + 7) + here.grown_error + 3 * here.growth) * leap  # in units of u q ||V_r||
+        entry = (here.growth * (self.d1 + 2 * few + 10) + here.grown_error) * leap  # in units of u q ||V_r||
         error = (U * entry * (self._q @ strides) + fallen.lost) * SAFE
         fall, fall_error = self._fallen(here, fallen.total, error, size)
         length = math.sqrt(float((strides**2).sum())) * SAFE
@@ -213,7 +213,7 @@ class CheckedRun:
         return V
 
     def _arrived(self, totals: Array, error: Array, squares: Array, far: float, growth: float, entry: float) -> _Here:
-        """Where a step ended, from the sums of a q t (rows of `totals`) and of q t (the last row), all off by `error` (n,)."""
+        """Where a step ended, from the sums of a q t (rows of `totals`) and of q t (the last row), off by `error` (n,)."""
         alpha = self.m + totals[-1]
         alpha_error = error / alpha * SAFE + 2 * U
         g = totals[:-1] / alpha
@@ -222,7 +222,8 @@ class CheckedRun:
         e = self.m * g - self._y
         e_error = (self.m * g_error + 2 * U * self.m * level + 3 * U) * SAFE
         drift = (np.abs(totals[-1]) + error) / self.m
-        apart = (np.sqrt(squares) + (U * entry * far + drift) * self._norms) / (alpha * (1 - alpha_error)) * SAFE  # ||S - S(0)||
+        shifted = np.sqrt(squares) + (U * entry * far + drift) * self._norms
+        apart = shifted / (alpha * (1 - alpha_error)) * SAFE  # bounds ||S_i - S_i(0)||
         softmax = (self._norms / self.m + apart) * SAFE
         tilt = np.sqrt((g**2).sum(axis=0)) + math.sqrt(self.d2) * g_error
         rows = self._lengths * (math.sqrt(self.d2) * apart + softmax * tilt)
@@ -231,17 +232,18 @@ class CheckedRun:
         return _Here(state, g, g_error, alpha, alpha_error, growth, 3 * growth + far * entry, softmax)
 
     def _fallen(self, before: _Here, totals: Array, error: Array, size: Array) -> tuple[Array, Array]:
-        """F(tau+1) - F(tau) and its error, from the sums of a q (1 + t) b and of q (1 + t) b, at most `size`, off by `error`."""
+        """F(tau+1) - F(tau) and its error, from sums of a q (1 + t) b and of q (1 + t) b, at most `size`, off by `error`."""
         alpha, alpha_error = self._here.alpha, self._here.alpha_error
         fall = self.m / alpha * (totals[:-1] - before.g * totals[-1])
         loose = (error + 3 * U * size) * before.sway + before.g_error * size
         return fall, (self.m / alpha * loose + np.abs(fall).max(axis=0) * (alpha_error + 6 * U)) * SAFE
 
     def _defect(self, before: _Here) -> float:
-        """A bound of ||W(tau+1) - (W(tau) - eta gradient)||_F: what is not known of e, roundings in the gradient, and in D."""
+        """Bounds ||W(tau+1) - (W(tau) - eta gradient)||_F: what is not known of e, roundings in the gradient, and in D."""
         root = math.sqrt(self.d2)
         e_size = np.sqrt((before.state.e**2).sum(axis=0)) + root * before.state.e_error
-        rounding = U * (before.grown_error * before.growth + self.d2 + self.n + 20) + before.alpha_error + 2 * root * before.g_error
+        rounding = U * (before.grown_error * before.growth + self.d2 + self.n + 20) + before.alpha_error
+        rounding = rounding + 2 * root * before.g_error
         wrong = root * before.sway * (root * before.state.e_error + rounding * e_size)
         pull = self._eta * self.m * float((before.softmax * self._lengths * wrong).sum())
-        return (pull + U * math.sqrt(float((self.D**2).sum())) + TINY) * SAFE
+        return float((pull + U * math.sqrt(float((self.D**2).sum())) + TINY) * SAFE)

@@ -33,7 +33,7 @@ RESOLVED = 1e-14
 
 
 class Singular(ValueError):
-    """No positive lower bound of lambda_min(H(0)) could be certified; the text says why, if it is known; `lam` encloses it."""
+    """No positive lower bound of lambda_min(H(0)) could be certified; the text says why, and `lam` encloses it."""
 
     def __init__(self, reason: str, lam: arb) -> None:
         super().__init__(reason)
@@ -124,7 +124,7 @@ def start_gram(instance: Instance, softmax: list[list[arb]], ball: Ball) -> Arra
     inner = np.array([[sum((s * t for s, t in zip(p, q, strict=True)), Fraction(0)) for q in instance.data.x]
                       for p in instance.data.x], dtype=object)
     scale = ball.array(2 * instance.m * inner)
-    return np.array((rows * rows.transpose()).tolist(), dtype=object) * np.tile(scale, (instance.data.d2,) * 2)
+    return np.asarray(np.array((rows * rows.transpose()).tolist(), dtype=object) * np.tile(scale, (instance.data.d2,) * 2))
 
 
 def least(matrix: Array, ball: Ball) -> tuple[arb, arb]:

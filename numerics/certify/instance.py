@@ -16,7 +16,7 @@ from typing import final
 import numpy as np
 from flint import arb
 
-from numerics.arithmetic import Ball, exact
+from numerics.arithmetic import Arithmetic, exact
 from numerics.certify.data import DataSet
 from numerics.init import symmetric_net
 from numerics.net import Net
@@ -59,7 +59,9 @@ def _rounded(value: Fraction, rounding: str) -> Fraction:
 
 def decimal_text(value: Fraction) -> str:
     """A finite decimal of at most `DIGITS` digits as text."""
-    return "0" if value == 0 else f"{Context(prec=DIGITS).divide(Decimal(value.numerator), Decimal(value.denominator)):.{DIGITS - 1}e}"
+    if value == 0:
+        return "0"
+    return f"{Context(prec=DIGITS).divide(Decimal(value.numerator), Decimal(value.denominator)):.{DIGITS - 1}e}"
 
 
 @final
@@ -100,21 +102,16 @@ class Instance:
 
     @cached_property
     def start(self) -> Net:
-        """The float64 net at W(0); its x and y are the nearest doubles, and the seed gives the weights of `symmetric_net`."""
+        """The float64 net at W(0): the weights that `symmetric_net` draws with this seed, and x and y rounded to doubles."""
         data = self.data
         drawn = symmetric_net(data.n, self.m, data.d1, data.d2, self.sigma, self.seed)
         x, y = data.columns
         return replace(drawn, x=x, y=y)
 
-    @property
-    def net(self) -> Net:
-        """The same with the exact data and balls."""
-        return self.in_balls(Ball(BITS))
-
-    def in_balls(self, ball: Ball) -> Net:
-        """The exact start in balls."""
+    def net(self, arithmetic: Arithmetic) -> Net:
+        """The net at W(0) in another arithmetic, from the exact data; with balls, it is exact."""
         x, y = self.data.columns
-        return Net(self.start.w, x, self.start.a, y, ball)
+        return Net(self.start.w, x, self.start.a, y, arithmetic)
 
     @cached_property
     def digest(self) -> str:

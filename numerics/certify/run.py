@@ -145,7 +145,7 @@ def judged_run(known: Hypotheses, steps: int, ball: Ball | None) -> Iterator[Jud
 
 def _in_balls(known: Hypotheses, steps: int, ball: Ball) -> Iterator[Judged]:
     judge = Judge(known)
-    for record, _ in ball_descent(known.instance.in_balls(ball), known.eta, steps):
+    for record, _ in ball_descent(known.instance.net(ball), known.eta, steps):
         yield judge.ball_step(record)
 
 

@@ -21,10 +21,10 @@ NEEDED = ("data", "m", "sigma", "seed")
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
-    parser = commands.add_parser("certify-run", help="does the theorem hold for a run on your data? Run it, check every step, "
-                                 "write a certificate that 'recheck' accepts")
-    parser.add_argument("--data", metavar="FILE", help="points and targets, a row for each: .csv with the heading x1,x2,...,y1,..., "
-                        ".npz with arrays x and y, or .json with lists x and y; every ||x_i|| and ||y_i|| at most 1")
+    parser = commands.add_parser("certify-run", help="does the theorem hold for a run on your data? Run it, check every "
+                                 "step, write a certificate that 'recheck' accepts")
+    parser.add_argument("--data", metavar="FILE", help="points and targets, a row for each: .csv with the heading "
+                        "x1,x2,...,y1,..., .npz with arrays x and y, or .json with lists x and y; every ||x_i|| and ||y_i|| at most 1")
     for name, kind, words in (
         ("m", int, "neurons, an even number"),
         ("sigma", float, "standard deviation of the initial weights"),
@@ -32,17 +32,17 @@ def add_to(commands: Any) -> None:
     ):
         parser.add_argument(f"--{name}", type=kind, help=words)
     parser.add_argument("--eta", help="step size, such as 1e-5 or 1/4096 (default: the largest simple one that is allowed)")
-    parser.add_argument("--steps", type=int, help="stop after so many steps (default: when the loss is below 1e-20, or after "
-                        "about a minute's work)")
+    parser.add_argument("--steps", type=int, help="stop after so many steps (default: when the loss is below 1e-20, or "
+                        "after about a minute's work)")
     parser.add_argument("-o", metavar="CERT", dest="target", help="write the certificate as JSON ('-': to standard output)")
-    parser.add_argument("--table", action="store_true", help="instead: runs in the regime from (n, d) = (1, 1) to (8, 8) and on "
-                        "real data, the width that the paper asks for beside the one that is enough")
+    parser.add_argument("--table", action="store_true", help="instead: runs in the regime from (n, d) = (1, 1) to (8, 8) "
+                        "and on real data, the width that the paper asks for beside the one that is enough")
     add_paper(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: hypotheses and conclusions certified; 1: some are not; 130: interrupted, what it had is written; raises BadInput."""
+    """0: hypotheses and conclusions certified; 1: some are not; 130: interrupted, and written so far; raises BadInput."""
     source = find(args.paper)
     if args.table:
         return _table(source)

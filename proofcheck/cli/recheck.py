@@ -22,8 +22,8 @@ from proofcheck.runs import certificate_in, problems
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("recheck", help="the independent second checker, on certificates alone")
-    parser.add_argument("file", metavar="FILE", type=Path, help="a ledger written by 'proofcheck verify --json', or an "
-                        "answer, or a list of answers, written by 'proofcheck decide --json', or a certificate of 'certify-run'")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a ledger written by 'proofcheck verify --json', an "
+                        "answer, or a list of answers, written by 'decide --json', or a certificate of 'certify-run'")
     add_paper(parser)
     parser.set_defaults(run=run)
 
