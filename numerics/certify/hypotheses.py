@@ -21,9 +21,11 @@ from numerics.arithmetic import Array, Ball
 from numerics.certify.instance import BITS, ETA_BITS, Bracket, Instance
 from numerics.choice import best_gram_matrix
 from numerics.regime import Inequality
-from numerics.spectrum import exceeds
+from numerics.spectrum import enclose_lambda_min, exceeds
 
 FACTOR_A, FACTOR_B = 7, 12
+MODEST = 2**14
+"""At this width lambda and rho are known well enough to say about how many neurons would be needed."""
 GAPS = tuple(10.0**k for k in range(-15, -2, 3))
 """Relative gaps below an estimate of an eigenvalue at which a bound is tried."""
 
@@ -140,16 +142,20 @@ def least(matrix: Array, ball: Ball) -> tuple[arb, arb]:
             lower = (upper - abs(upper) * gap).lower()
             if exceeds(matrix, lower, ball):
                 return lower, upper
+    try:
+        found = enclose_lambda_min(matrix, ball)
+        return found.lower(), found.upper()
+    except ArithmeticError:
         return arb("-inf"), upper
 
 
 @final
 @dataclass(frozen=True)
 class Width:
-    """A width at which (A) holds on this stream of random numbers, or an estimate of one beyond reach."""
+    """A width at which (A) holds on this stream of random numbers, or an estimate beyond reach, or none (m = 0)."""
 
     m: int
-    reached: bool
+    reached: bool = False
 
     @property
     def words(self) -> str:
@@ -157,7 +163,9 @@ class Width:
         if self.reached:
             return (f"m = {self.m} is enough on this stream of random numbers (found by doubling and bisection: "
                     f"m = {self.m - 2} is not)")
-        return f"about {self.m:.3g} neurons, extrapolated from the widest net tried, would be needed"
+        if not self.m:
+            return "no number can be told, for lambda is 0 up to 192 bits"
+        return f"about {self.m:.3g}, judged by a narrower net, which is more than this program holds"
 
 
 def smallest_width(instance: Instance) -> Width:
@@ -169,7 +177,7 @@ def smallest_width(instance: Instance) -> Width:
     while high < instance.most_neurons and not _enough(instance.at_width(high)):
         low, high = high, 2 * high
     if high >= instance.most_neurons:
-        return _extrapolated(instance.at_width(low))
+        return _beyond(instance.at_width(min(low, MODEST)))
     while high - low > 2:
         middle = (low + high) // 4 * 2
         low, high = (low, middle) if _enough(instance.at_width(middle)) else (middle, high)
@@ -178,8 +186,12 @@ def smallest_width(instance: Instance) -> Width:
     return Width(high, True)
 
 
-def _extrapolated(instance: Instance) -> Width:
-    return Width(2 * math.ceil(_needed(instance) / 2), False)
+def _beyond(instance: Instance) -> Width:
+    try:
+        known = measured(instance)
+    except Singular:
+        return Width(0)
+    return Width(2 * math.ceil(float(known.asked() / known.lam.ball()) / 2))
 
 
 def _enough(instance: Instance) -> bool:

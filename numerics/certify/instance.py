@@ -23,7 +23,7 @@ from numerics.net import Net
 
 BITS = 192
 DIGITS = 15
-MOST_ENTRIES = 2**24
+MOST_ENTRIES = 2**22
 ETA_BITS = 12
 
 

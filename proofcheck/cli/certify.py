@@ -24,7 +24,8 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("certify-run", help="does the theorem hold for a run on your data? Run it, check every "
                                  "step, write a certificate that 'recheck' accepts")
     parser.add_argument("--data", metavar="FILE", help="points and targets, a row for each: .csv with the heading "
-                        "x1,x2,...,y1,..., .npz with arrays x and y, or .json with lists x and y; every ||x_i|| and ||y_i|| at most 1")
+                        "x1,x2,...,y1,..., .npz with arrays x and y, or .json with lists x and y; every ||x_i|| and "
+                        "||y_i|| at most 1")
     for name, kind, words in (
         ("m", int, "neurons, an even number"),
         ("sigma", float, "standard deviation of the initial weights"),
@@ -134,6 +135,6 @@ def _table(source: Source) -> int:
     makers = certifying(source).table
     rows = [make() for make in shown_progress(makers.values(), len(makers))]
     out = console()
-    out.print(table([tuple(row.values()) for row in rows], *rows[0]))
+    out.print(table([[row.get(name, "") for name in rows[0]] for row in rows], *rows[0]))
     out.print(adds(standing(source)), soft_wrap=True)
     return 0
