@@ -129,8 +129,8 @@ def _from_npz(path: Path) -> tuple[Any, Any]:
     try:
         with np.load(path, allow_pickle=False) as members:
             x, y = (np.asarray(members[name]) for name in "xy")
-    except (KeyError, EOFError, zipfile.BadZipFile) as reason:
-        raise ValueError(f"not an NPZ file with the arrays x and y ({reason})") from None
+    except (LookupError, TypeError, ValueError, EOFError, zipfile.BadZipFile):
+        raise ValueError("not an NPZ file with the arrays x and y") from None
     for name, array in (("x", x), ("y", y)):
         if array.ndim != 2 or array.dtype.kind not in "fiu":
             raise ValueError(f"the array {name} must have two axes (a row for each point) and hold numbers")
