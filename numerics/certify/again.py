@@ -81,7 +81,7 @@ def _start(instance: Instance, told: Mapping[str, Bracket]) -> Iterator[str]:
 @final
 @dataclass(frozen=True)
 class Seen:
-    """A step seen again: ||F - Y|| after it, the path, the motion, a way to lambda_min(H), both sides of each conclusion."""
+    """A step seen again: ||F - Y|| after it, the path, the motion, a way to lambda_min(H), both sides of conclusions."""
 
     step: int
     size: float
@@ -103,42 +103,46 @@ def _run(known: Hypotheses, run: Mapping[str, Any], progress: Progress) -> Itera
     if not 0 <= defect <= LARGEST_DEFECT:
         yield f"an error of {defect:.3g} in a step is not rounding"
     held: Counter[str] = Counter()
+    needed = 2 * float(known.lam.low) / 7
+    slope = math.sqrt(known.instance.m * float(known.Lam.high))  # of F: the norm of its Jacobian
+    memory = 2 / float(limits(known).rate)  # so many steps back, an error has died out
     for seen in _seen(known, run, steps):
         progress(seen.step, steps)
-        drift = 2 * math.sqrt(known.instance.m * float(known.Lam.high)) * seen.step * defect
+        drift = slope * min(seen.step, memory) * defect
         held.update(key for key, (left, right) in seen.sides.items() if left <= right)
         if seen.step in records:
-            yield from _compared(known, seen, records[seen.step], drift)
+            yield from _compared(seen, records[seen.step], needed, drift)
         for key, conclusion in conclusions.items():
             if conclusion["tightest"]["step"] == seen.step:
-                yield from _tightest(key, conclusion["tightest"], seen, drift)
+                yield from _tightest(key, conclusion["tightest"], seen, needed, drift)
     for key, c in conclusions.items():
-        if c["certified"] + c["false"] + c["open"] != steps or min(c["false"], c["open"]) < 0 or c["certified"] > held[key]:
+        if c["certified"] + c["false"] + c["open"] != steps or min(c["certified"], c["false"], c["open"]) < 0:
+            yield f"conclusion {key} is not told of {steps} steps"
+        if key in held and c["certified"] > held[key]:
             yield f"conclusion {key} held at {held[key]} of {steps} steps, certified is told of {c['certified']}"
     if run["converged"] != (steps > 0 and Fraction(run["records"][-1]["loss"][1]) < CONVERGED):
         yield "whether the run converged is told wrongly"
 
 
-def _compared(known: Hypotheses, seen: Seen, told: Mapping[str, Any], drift: float) -> Iterator[str]:
-    """A record beside the step seen again."""
+def _compared(seen: Seen, told: Mapping[str, Any], needed: float, drift: float) -> Iterator[str]:
+    """A record beside the step seen again; `needed` of lambda_min(H)."""
     low, high = (math.sqrt(2 * float(t)) for t in told["loss"])
     if not low <= seen.size * (1 + CLOSE) + drift or not high >= seen.size * (1 - CLOSE) - drift or high < low:
         yield f"step {seen.step}: the loss is {seen.size**2 / 2:.10g}, not between {told['loss'][0]} and {told['loss'][1]}"
     for name, value in (("path", seen.path), ("motion", seen.motion)):
         if not abs(float(told[f"{name}_at_most"]) - value) <= CLOSE * value + drift:
             yield f"step {seen.step}: the {name} is {value:.10g}, told is at most {told[f'{name}_at_most']}"
-    kernel, needed = seen.kernel(), 2 * float(known.lam.low) / 7
+    kernel = seen.kernel()
     if not float(told["lambda_min_at_least"]) <= kernel * (1 + CLOSE) or not needed <= kernel:
         yield f"step {seen.step}: lambda_min(H) is {kernel:.10g}, told is at least {told['lambda_min_at_least']}"
 
 
-def _tightest(key: str, told: Mapping[str, Any], seen: Seen, drift: float) -> Iterator[str]:
-    """Where a conclusion was tightest, beside the step seen again."""
-    loose = CLOSE + (4 * drift / seen.size if key == "1" and seen.size else 0)
-    for side, value in zip(("left", "right"), seen.sides[key], strict=True):
+def _tightest(key: str, told: Mapping[str, Any], seen: Seen, needed: float, drift: float) -> Iterator[str]:
+    """Where a conclusion was tightest, beside the step seen again; `needed` of lambda_min(H)."""
+    loose = CLOSE + (2 * drift / seen.size if key == "1" and seen.size else 0)
+    for side, value in zip(("left", "right"), seen.sides.get(key) or (needed, seen.kernel()), strict=True):
         low, high = map(float, told[side])
-        lower_bound = key == "3" and side == "right"  # of lambda_min(H)
-        if not low <= value + loose * abs(value) or not (lower_bound or high >= value - loose * abs(value)) or high < low:
+        if not low - loose * abs(value) <= value <= high + loose * abs(value) or high < low:
             yield f"conclusion {key} at step {seen.step}: the {side} side is {value:.10g}, told is {low} to {high}"
 
 
@@ -170,7 +174,7 @@ def _in_pairs(known: Hypotheses, steps: int) -> Iterator[Seen]:
         kernel = cache(partial(_enclosed if step == steps else _estimated, instance, now))
         yield Seen(step, math.sqrt(2 * after), path, motion, kernel, {
             "1": (float(2 * (after - before)), -float(sides.rate) * float(2 * before)), "2": (path, float(sides.roam)),
-            "3": (float(2 * sides.lam / 7), float(sides.lam)), "4": (motion, float(sides.far))})
+            "4": (motion, float(sides.far))})
         before = after
 
 

@@ -28,6 +28,8 @@ from numerics.arithmetic import Array
 
 U = 2.0**-53
 SAFE = 1 + 1e-6
+TIGHT = 4
+"""An upper bound called tight is at most SAFE^TIGHT times the truth."""
 TINY = 1e-250
 """Stands for whatever underflow may lose."""
 LARGEST_MOVE = 8.0
@@ -43,7 +45,7 @@ class TooFar(ValueError):
 class State:
     """W(tau), tau = `step`: e = F - Y (d2, n), every entry off by at most `e_error` (n,); upper bounds of the rest.
 
-    jacobian: ||J - J(0)||_F, J the Jacobian of F; motion: the largest ||w_r(tau) - w_r(0)||.
+    jacobian: ||J - J(0)||_F, J the Jacobian of F; motion: the largest ||w_r(tau) - w_r(0)||, tight.
     """
 
     step: int
@@ -58,7 +60,7 @@ class State:
 class Move:
     """From `before` to `after`: fall = F(tau+1) - F(tau) (d2, n), every entry off by at most `fall_error` (n,).
 
-    Upper bounds: length of ||W(tau+1) - W(tau)||_F; defect of ||W(tau+1) - (W(tau) - eta gradient)||_F, the rounding.
+    Upper bounds: length of ||W(tau+1) - W(tau)||_F, tight; defect of ||W(tau+1) - (W(tau) - eta gradient)||_F, the rounding.
     """
 
     before: State

@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from numerics.arithmetic import Array, Ball
-from numerics.certify.doubles import CheckedRun, Move
+from numerics.certify.doubles import SAFE, TIGHT, CheckedRun, Move
 from numerics.certify.hypotheses import Hypotheses, pair_softmax
 from numerics.certify.instance import BITS
 from numerics.regime import Inequality
@@ -86,10 +86,11 @@ class Judge:
         with Ball(JUDGE_BITS).working():
             e, fall = _column(move.before.e, move.before.e_error), _column(move.fall, move.fall_error)
             then = _column(move.after.e, move.after.e_error)
-            self._path += arb(move.length)
-            root = self._limits.lam.sqrt() - arb(move.after.jacobian) / arb(self._m).sqrt()  # Weyl, for singular values of J
+            self._path += _from_above(move.length)
+            root, change = self._limits.lam.sqrt(), arb(move.after.jacobian) / arb(self._m).sqrt()
+            kernel = ((root - change).max(arb(0)) ** 2).union((root + change) ** 2)  # Weyl, for the singular values of J
             return self._judged(move.after.step, 2 * _dot(e, fall) + _dot(fall, fall), _dot(e, e), _dot(then, then),
-                                self._path, root.max(arb(0)) ** 2, arb(move.after.motion), move.defect)
+                                self._path, kernel, _from_above(move.after.motion), move.defect)
 
     def ball_step(self, record: StepRecord) -> Judged:
         """The conclusions for a step in balls."""
@@ -103,6 +104,11 @@ class Judge:
         pairs = ((fall, -rate * before), (path, roam), (2 * lam / 7, kernel), (motion, far))
         conclusions = tuple(Inequality(key, words, *pair) for (key, words), pair in zip(WORDS.items(), pairs, strict=True))
         return Judged(step, conclusions, after / 2, path, kernel, motion, defect)
+
+
+def _from_above(bound: float) -> arb:
+    """A ball around a number from a tight upper bound."""
+    return (arb(bound) / arb(SAFE) ** TIGHT).union(arb(bound))
 
 
 def _column(values: Array, error: Array) -> arb_mat:
