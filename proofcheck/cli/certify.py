@@ -6,6 +6,7 @@ import argparse
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from proofcheck.claims import Attempt, Checked, Running
@@ -52,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(f"certify-run needs {', '.join(missing)} (or --table)")
     if args.steps is not None and args.steps < 1:
         raise BadInput(f"--steps {args.steps}: allowed is a whole number >= 1")
+    if args.target not in (None, "-") and not Path(args.target).absolute().parent.is_dir():
+        raise BadInput(f"cannot write {args.target}: there is no such folder")
     options = {name: getattr(args, name) for name in (*NEEDED, "eta", "steps")}
     try:
         attempt = certifying(source).attempt(options)

@@ -52,6 +52,10 @@ def test_it_is_accepted_when_looked_at_again(certificate: dict[str, Any]) -> Non
     assert seen == list(range(1, certificate["run"]["steps"] + 1))
 
 
+def test_the_same_instance_gives_the_same_certificate() -> None:
+    assert recorded(measured(SMALL), 30).data() == recorded(measured(SMALL), 30).data()
+
+
 def bump(text: str, digit: int = 3) -> str:
     """Another digit, so many places after the point."""
     place = text.index(".") + digit
