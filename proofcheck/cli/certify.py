@@ -13,7 +13,7 @@ from proofcheck.claims import Attempt, Checked, Running
 from proofcheck.cli.certified import WORDS
 from proofcheck.cli.common import BadInput, add_paper, console, saved, shown_progress, table
 from proofcheck.papers import Source, find
-from proofcheck.runs import adds, certifying, sealed, standing
+from proofcheck.runs import certifying, sealed, standing
 from proofcheck.witness import shown
 
 INTERRUPTED = 130
@@ -139,5 +139,7 @@ def _table(source: Source) -> int:
     rows = [make() for make in shown_progress(makers.values(), len(makers))]
     out = console()
     out.print(table([[row.get(name, "") for name in rows[0]] for row in rows], *rows[0]))
-    out.print(adds(standing(source)), soft_wrap=True)
+    theorem = standing(source)
+    out.print(f"Hypotheses and conclusions are decided by balls on each of these runs; {theorem['id']} itself is "
+              f"{theorem['verdict']} in the ledger.", soft_wrap=True)
     return 0
