@@ -83,6 +83,15 @@ def test_hypotheses_that_fail_are_told_with_what_would_do(data: Path, capsys: py
     assert not (data.parent / "cert.json").exists()
 
 
+def test_a_dash_writes_nothing_but_the_certificate(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*RUN, "--steps", "3", "-o", "-"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["certified"]["run"]["steps"] == 3 and "the run was not continued" in told.err
+    assert main([*RUN, "--m", "12", "-o", "-"]) == 1
+    told = capsys.readouterr()
+    assert not told.out and "(A) fails" in told.err
+
+
 def test_ctrl_c_keeps_what_it_had(start: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", x=np.eye(4) * 0.99, y=np.eye(4) / 2)
     process = start("certify-run", "--data", "data.npz", "--m", "20000", "--sigma", "0.1", "--seed", "0", "--eta", "1e-9",
