@@ -38,8 +38,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--eta", help="step size, such as 1e-5 or 1/4096 (default: the largest simple one that is allowed)")
     parser.add_argument("--steps", type=int, help="stop after so many steps (default: when the loss is below 1e-20, or "
                         "after about a minute's work)")
-    parser.add_argument("-o", metavar="CERT", dest="target", help="write the certificate as JSON ('-': to standard output, and all "
-                        "else to standard error)")
+    parser.add_argument("-o", metavar="CERT", dest="target", help="write the certificate as JSON ('-': to standard output, "
+                        "and all else to standard error)")
     parser.add_argument("--table", action="store_true", help="instead: runs in the regime from (n, d) = (1, 1) to (8, 8) "
                         "and on real data, the width that the paper asks for beside the one that is enough")
     add_paper(parser)
