@@ -34,7 +34,7 @@ def test_a_run_its_certificate_and_a_second_look(cli: Cli, data: Path) -> None:
     certificate = json.loads((data.parent / "cert.json").read_text(encoding="utf-8"))
     run = certificate["certified"]["run"]
     assert run["converged"] and done.stdout.count(f"{run['steps']} of {run['steps']}") == 4
-    assert "least m by (A)" in done.stdout and "is enough on this stream" in done.stdout
+    assert "least m by (A)" in done.stdout and "smallest width found  " in done.stdout
     assert certificate["adds"] in done.stdout.replace("\n", " ")
     looked = cli("recheck", "cert.json")
     assert looked.returncode == 0 and "0 problems" in looked.stdout, looked.stdout + looked.stderr
