@@ -45,7 +45,8 @@ def attempted(instance: Instance, steps: int | None = None) -> Attempt:
         return Attempt(facts, hypotheses, tuple(_advice(known)))
     length, ball = usual_length(known) if steps is None else steps, arithmetic(known)
     recorder = Recorder(known, ball)
-    facts |= {"smallest width found": f"m = {smallest_width(instance).m}",
+    found = smallest_width(instance)
+    facts |= {"smallest width found": f"m = {found.m if found.reached else instance.m}",
               "arithmetic of the run": DOUBLES if ball is None else ball.name}
     return Attempt(facts, hypotheses, (), Running(_recorded(recorder, length), length, recorder.data))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,14 +70,13 @@ def run(args: argparse.Namespace) -> int:
         for line in attempt.advice:
             out.print(line, soft_wrap=True)
         return 1
-    interrupted = _ran(attempt.running)
+    code = _ran(attempt.running)
     certificate = sealed(source, attempt.running.certificate())
     if args.target is not None:
         saved(args.target, certificate)
     _result(out, certificate, args.target)
-    if interrupted:
-        return INTERRUPTED
-    return 0 if all(c["false"] == c["open"] == 0 for c in certificate["certified"]["run"]["conclusions"]) else 1
+    flawless = all(c["false"] == c["open"] == 0 for c in certificate["certified"]["run"]["conclusions"])
+    return code if code or flawless else 1
 
 
 @contextmanager
@@ -90,13 +90,17 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _ran(running: Running) -> bool:
-    """Run; True if it was interrupted."""
+def _ran(running: Running) -> int:
+    """Run; 0: to the end, 1: until no step could be certified any more, 130: until Ctrl-C."""
     with _stoppable() as stop:
-        for _ in shown_progress(running.steps, running.length):
-            if stop():
-                return True
-    return False
+        try:
+            for _ in shown_progress(running.steps, running.length):
+                if stop():
+                    return INTERRUPTED
+        except ValueError as error:
+            print(f"proofcheck: the run ends here: {error}", file=sys.stderr)
+            return 1
+    return 0
 
 
 def _told(out: Console, attempt: Attempt) -> None:

@@ -92,6 +92,16 @@ def test_a_dash_writes_nothing_but_the_certificate(data: Path, capsys: pytest.Ca
     assert not told.out and "(A) fails" in told.err
 
 
+def test_a_run_that_leaves_the_bounds_keeps_what_it_had(data: Path, capsys: pytest.CaptureFixture[str],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numerics.certify.doubles.LARGEST_MOVE", 2e-3)
+    assert main([*RUN, "-o", "cert.json"]) == 1
+    told = capsys.readouterr()
+    assert "the run ends here: a neuron is" in told.err
+    run = json.loads((data.parent / "cert.json").read_text(encoding="utf-8"))["certified"]["run"]
+    assert 0 < run["steps"] < 100 and not run["converged"]
+
+
 def test_ctrl_c_keeps_what_it_had(start: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", x=np.eye(4) * 0.99, y=np.eye(4) / 2)
     process = start("certify-run", "--data", "data.npz", "--m", "20000", "--sigma", "0.1", "--seed", "0", "--eta", "1e-9",
