@@ -12,7 +12,7 @@ from proofcheck.claims import Curve, Picture, Reporting
 NOTATION = {
     "E_v": r"\tilde{E}", "alpha_v": r"\tilde{\alpha}", "S_v": r"\tilde{S}", "F_v": r"\tilde{F}", "H_v": r"\tilde{H}",
     "e_v": r"\tilde{e}", "vS": r"\langle v_{#1,#2},S_{#3}\rangle", "vS_v": r"\langle v_{#1,#2},\tilde{S}_{#3}\rangle",
-    "dw": r"\Delta w", "dw_v": r"\Delta\tilde{w}", "Delta_w": r"\Delta w",
+    "dw": r"\Delta w", "dw_v": r"\Delta\tilde{w}", "Delta_w": r"\overline{\Delta w}",
 }
 RUN = {"n": 4, "d": 2, "m": 512, "sigma": 1.0, "seed": 0, "steps": 20, "eta": None, "net": "softmax", "precision": "float64"}
 STEPS, SEED, BITS = 40, 0, 128
