@@ -55,4 +55,4 @@ def widths() -> Picture:
         Curve("as printed", sizes, asked[0], "thm.4.2"), Curve("repaired", sizes, asked[1], "theorem.R")), log="y")
 
 
-reporting = Reporting(NOTATION, ("thm.4.2", "thm.6.6"), pictures, RUN)
+reporting = Reporting(NOTATION, ("thm.4.2", "theorem.R", "thm.6.6"), pictures, RUN)

@@ -25,6 +25,7 @@ from proofcheck.wording import decimal, shortened
 Record = Mapping[str, Any]
 GOALS = 2  # of a certificate are shown
 MATTER_MOST = 5
+LONG = 160  # characters of an array that are shown
 WORDS = (
     ("proved", "the kernel checked a proof for the whole stated domain"),
     ("refuted", "an explicit point satisfies every hypothesis and violates the statement, certified with balls"),
@@ -430,7 +431,7 @@ class _Reading:
             return None
         point = found["point"]
         return Point([(self.typeset.name(k), shortened(v)) for k, v in point["scalars"].items()],
-                     [(self.typeset.name(k), _nested(v)) for k, v in point["arrays"].items()],
+                     [(self.typeset.name(k), _array(v)) for k, v in point["arrays"].items()],
                      ", ".join(f"{k} = {v}" for k, v in found["at"].items()), shortened(found["lhs"]),
                      shortened(found["rhs"]), shortened(found["margin"]), found["bits"])
 
@@ -465,6 +466,22 @@ def _boundary(boundary: Record | None) -> Iterator[str]:
             ends = [f"{boundary['var']} >= {decimal(piece['low'])}"] if piece["low"] is not None else []
             ends += [f"{boundary['var']} <= {decimal(piece['high'])}"] if piece["high"] is not None else []
             yield f"it {piece['truth']} for {' and '.join(ends) or 'all ' + boundary['var']}"
+
+
+def _array(value: Any) -> str:
+    """An array, or the beginning of one that is too long to read."""
+    text = _nested(value)
+    if len(text) <= LONG:
+        return text
+    return f"{text[:text.rindex(',', 0, LONG)]}, ... ({_shape(value)} numbers, all of them in the ledger)"
+
+
+def _shape(value: Any) -> str:
+    sizes = []
+    while isinstance(value, list) and value:
+        sizes.append(str(len(value)))
+        value = value[0]
+    return " x ".join(sizes)
 
 
 def _nested(value: Any) -> str:

@@ -41,6 +41,7 @@ STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 3, "svg.hashsalt
          "hatch.linewidth": 0.5, "mathtext.fontset": "cm", "lines.linewidth": 1.2}
 ROUGH, GRID, BITS = 8, 44, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
+WIDE = 200  # a longer axis has ticks at powers of ten only
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
 NODE_FILLS = ("#1b7f5f", "#b7e0cf", "#d5dcf5", "#fff3b0", "#ffffff", "#ffffff", "#eb9a6e")  # in the order of CLASSES
@@ -228,8 +229,9 @@ def region(plane: Plane, typeset: Typesetter) -> Canvas:
         axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8)
         axes.set(xscale="log", yscale="log", xlabel=f"${plain(typeset.name(plane.names[0]))}$",
                  ylabel=f"${plain(typeset.name(plane.names[1]))}$")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set(major_locator=LogLocator(subs=(1, 2, 5), numticks=8), minor_locator=NullLocator(),
+        for axis, places in ((axes.xaxis, plane.x), (axes.yaxis, plane.y)):
+            steps = (1, 2, 5) if places[-1] < WIDE * places[0] else (1,)
+            axis.set(major_locator=LogLocator(subs=steps, numticks=8), minor_locator=NullLocator(),
                      major_formatter=FormatStrFormatter("%g"))
         key = [Patch(fc=colour, ec="#555555", hatch=hatch, label=name)
                for (kind, (colour, hatch)), name in zip(AREAS.items(), AREA_NAMES, strict=True)

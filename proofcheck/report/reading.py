@@ -50,6 +50,7 @@ RELATIONS = {r"\le": "<=", r"\leq": "<=", "<": "<", "=": "=", r"\ge": ">=", r"\g
 CALLED = {written.removesuffix("{erf}").removesuffix("{erfc}"): name for name, written in NAMED.items()
           if not written.startswith(r"\operatorname")} | {r"\exp": "exp"}
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+AFTER_INDEX = frozenset((",", "}", "=", r"\le", r"\rangle"))
 ENDS = frozenset((")", "]", "}", ",", "+", "-", "/", r"\rvert", r"\rVert", r"\rangle", *RELATIONS))
 
 
@@ -440,7 +441,7 @@ class _Parser:
         known = {**self.signature.indices, **self.bound}
         for name in sorted(known, key=lambda n: -len(self.words.get(n, ()))):
             self.at = start
-            if name in self.words and self.matched(self.words[name]) is not None and self.next in (",", "}", "=", r"\le", r"\rangle"):
+            if name in self.words and self.matched(self.words[name]) is not None and self.next in AFTER_INDEX:
                 return known[name]
         self.at = start
         raise self.stuck("an index")

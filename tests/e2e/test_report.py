@@ -11,7 +11,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 import toy_paper
 from conftest import command as command_line
 from conftest import environment
+from report_words import Data, Words, compare, drawings_of_tex, words_of_tex
 
 import proofcheck.cli.report as command
 from proofcheck.cli import main
@@ -30,7 +30,6 @@ from proofcheck.signatures import digest
 from proofcheck.verdicts import counts, judge
 
 TOY = ("--paper", "toy_paper:paper")
-Data = dict[str, Any]
 
 
 @pytest.fixture
@@ -47,60 +46,6 @@ def made(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / "out"
 
     return run
-
-
-class Words(HTMLParser):
-    """The words of judgement of a page, and every address in it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.words: list[tuple[str, str, str]] = []
-        self.ids: list[str] = []
-        self.addresses: list[tuple[str, str, str]] = []
-        self.place: tuple[str, str] | None = None
-        self.text: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {k: v or "" for k, v in attrs}
-        self.ids += [given["id"]] if "id" in given else []
-        self.addresses += [(tag, k, v) for k, v in given.items()]
-        if "data-key" in given:
-            self.place = given["data-key"], given["data-field"]
-
-    def handle_data(self, text: str) -> None:
-        self.text.append(text)
-        if self.place is not None:
-            self.words.append((*self.place, text))
-            self.place = None
-
-
-def words_of_ledger(data: Data) -> dict[tuple[str, str], str]:
-    """What a ledger says, by place."""
-    found: dict[tuple[str, str], str] = {}
-    for record in data["claims"]:
-        key = record["id"]
-        found |= {(key, k): record[k] for k in ("verdict", "derivation", "finding")}
-        found |= {(key, k): record["status"][k]["word"] for k in ("as_printed", "with_repairs")}
-        for step in record["steps"]:
-            found |= {(step["id"], k): step[k] for k in ("verdict", "finding")}
-            if step["citation"] is not None:
-                found[step["id"], "citation"] = step["citation"]["verdict"]
-        found |= {(f"{key}, mutant {k}", "verdict"): m["verdict"] for k, m in enumerate(record["mutants"], 1)}
-        if record["repair"] is not None:
-            found[record["repair"]["id"], "verdict"] = record["repair"]["verdict"]
-    return {k: v for k, v in found.items() if v is not None}
-
-
-def words_of_tex(source: str) -> list[tuple[str, str, str]]:
-    source = source.partition(r"\begin{document}")[2].replace(r"\allowbreak{}", "").replace(r"\_", "_")
-    return re.findall(r"\\word\{\\code\{([^{}]*)\}\}\{([^{}]*)\}\{([^{}]*)\}", source)
-
-
-def compare(told: list[tuple[str, str, str]], data: Data) -> None:
-    known = words_of_ledger(data)
-    assert told and [t for t in told if known.get(t[:2]) != t[2]] == []
-    assert set(known) - {t[:2] for t in told} == set(), "the ledger says what the report leaves out"
 
 
 def refreshed(data: Data) -> Data:
@@ -257,8 +202,8 @@ def test_without_a_tex_engine_the_source_is_there(data: Data, tmp_path: Path, mo
     assert len(told) == 1 and "apt-get install texlive-latex-base" in told[0]
     source = (tmp_path / "out" / "report.tex").read_text()
     assert source.endswith("\\end{document}\n") and not (tmp_path / "out" / "report.pdf").exists()
-    for name in re.findall(r"\\includegraphics\[?[^]]*\]?\{(figures/[^}]*)\}", source):
-        assert (tmp_path / "out" / name).exists()
+    assert "graph" in drawings_of_tex(source)
+    assert drawings_of_tex(source) == {p.stem for p in (tmp_path / "out" / "figures").glob("*.pdf")}
 
 
 def test_a_folder_that_cannot_be_written(data: Data, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,6 +247,19 @@ def test_a_signal_leaves_no_half_written_file(data: Data, tmp_path: Path,
     page = tmp_path / "out" / "report.html"
     assert (process.returncode == 130 and not page.exists()) or page.read_text().rstrip().endswith("</html>")
     assert not list((tmp_path / "out").glob(".*")) if (tmp_path / "out").exists() else True
+
+
+def test_pictures_of_an_earlier_report_are_removed(data: Data, made: Callable[..., Path], tmp_path: Path) -> None:
+    folder = made(data) / "figures"
+    names = {p.name for p in folder.iterdir()}
+    stale = next(n for n in names if n.startswith("region-"))
+    (folder / "mine.pdf").write_text("not of a report")
+    (folder / write.MADE).write_text(f"{write.MADE}\ngone.pdf\n../../outside.txt\n{stale}\n")
+    (tmp_path / "outside.txt").write_text("kept")
+    data["claims"] = [r for r in data["claims"] if stale not in f"region-{r['id'].replace('.', '-')}.pdf"
+                      and not any(s["id"].replace(".", "-").replace("/", "-") in stale for s in r["steps"])]
+    left = {p.name for p in (made(data) / "figures").iterdir()}
+    assert left == names - {stale} | {"mine.pdf"} and (tmp_path / "outside.txt").exists()
 
 
 def test_the_same_ledger_gives_the_same_bytes(toy_ledger: Ledger, tmp_path: Path) -> None:
