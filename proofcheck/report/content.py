@@ -17,8 +17,9 @@ from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
 from proofcheck.ledger import LedgerError
 from proofcheck.report.formulas import Typesetter
+from proofcheck.report.reading import LatexReader, Unreadable, same
 from proofcheck.report.tampered import contradictions
-from proofcheck.signatures import abbreviations
+from proofcheck.signatures import NAME, abbreviations
 from proofcheck.verdicts import FINDINGS
 from proofcheck.wording import decimal, shortened
 
@@ -101,6 +102,14 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A formula typeset by hand; ``same``: it reads back as what was checked, and is shown in its place."""
+
+    latex: str
+    same: bool
+
+
+@dataclass(frozen=True)
 class Repair:
     """What stands where the printed argument does not."""
 
@@ -131,6 +140,7 @@ class Step:
     line: int
     why: str
     formula: str
+    hand: Hand | None
     verdict: Word
     finding: Word | None
     given: Sequence[Hypothesis]
@@ -174,7 +184,7 @@ class Claim:
     line: int
     title: str
     formula: str | None
-    typeset: str | None
+    hand: Hand | None
     members: Sequence[str]
     given: Sequence[Hypothesis]
     scope: str
@@ -272,6 +282,11 @@ class Content:
         return list(first.values())[:MATTER_MOST]
 
     @property
+    def by_hand(self) -> int:
+        """How many formulas are typeset by hand and read back."""
+        return sum(item.hand is not None and item.hand.same for c in self.claims for item in (c, *c.steps))
+
+    @property
     def repaired(self) -> list[Claim]:
         """The claims that have a repair."""
         return [c for c in self.claims if c.repair is not None]
@@ -297,6 +312,13 @@ class Texts:
         if signature not in self.readers:
             self.readers[signature] = Reader(read_signature(self.ledger["signatures"][signature]))
         return self.readers[signature]
+
+    def latex(self, signature: str, text: str, typeset: Typesetter) -> LatexReader:
+        """The reader of LaTeX in which the names of a text occur, and those that they stand for."""
+        names = set(NAME.findall(text))
+        for name, _, body in abbreviations(text, self.ledger["signatures"][signature]):
+            names |= {name, *NAME.findall(body)}
+        return LatexReader(self.reader(signature).signature, typeset, names)
 
     def relation(self, record: Record, text: str) -> Rel:
         """A text of a record as a relation."""
@@ -357,11 +379,11 @@ class _Reading:
         remarks = [text for text in (record["note"], record["source"]) if text]
         return Claim(
             key, label(record), record["kind"], record["paper_line"], record["title"],
-            None if statement is None else self.formula(read, statement["text"]),
-            None if statement is None else statement.get("latex"), record["members"], self.given(read, record["given"]),
+            *((None, None) if statement is None else self.statement(read, record["signature"], statement)),
+            record["members"], self.given(read, record["given"]),
             record["scope"], Word(key, "verdict", record["verdict"]), Word(key, "derivation", record["derivation"]),
             _finding(record), self.standing(record, "as_printed"), self.standing(record, "with_repairs"),
-            self.evidence(read, record), [self.step(read, s) for s in record["steps"]], record["witness"],
+            self.evidence(read, record), [self.step(read, s, record["signature"]) for s in record["steps"]], record["witness"],
             self.repair(read, record["repair"]),
             [self.mutant(read, m, f"{key}, mutant {k}") for k, m in enumerate(record["mutants"], 1)],
             record["uses"], self.users.get(key, []), remarks, self.names(read, record))
@@ -375,9 +397,9 @@ class _Reading:
                 found.setdefault(used, []).append(record["id"])
         return found
 
-    def step(self, read: Reader, step: Record) -> Step:
+    def step(self, read: Reader, step: Record, signature: str) -> Step:
         remarks = [text for text in (step["note"], step["typo"]) if text]
-        return Step(step["id"], step["paper_line"], step["why"], self.formula(read, step["statement"]["text"]),
+        return Step(step["id"], step["paper_line"], step["why"], *self.statement(read, signature, step["statement"]),
                     Word(step["id"], "verdict", step["verdict"]), _finding(step), self.given(read, step["given"]),
                     self.evidence(read, step), self.citation(read, step), step["witness"], remarks, step["uses"])
 
@@ -436,6 +458,18 @@ class _Reading:
                      shortened(found["rhs"]), shortened(found["margin"]), found["bits"])
 
     # formulas
+
+    def statement(self, read: Reader, signature: str, statement: Record) -> tuple[str, Hand | None]:
+        """What is shown for a statement: the formula typeset by hand if it reads back as what was checked."""
+        rel, latex = read.relation(statement["text"]), statement.get("latex")
+        machine = self.typeset.relation(rel)
+        if not latex:
+            return machine, None
+        try:
+            back = self.texts.latex(signature, statement["text"], self.typeset).relation(latex)
+        except Unreadable:
+            return machine, Hand(latex, False)
+        return (latex, Hand(latex, True)) if same(rel, back) else (machine, Hand(latex, False))
 
     def formula(self, read: Reader, text: str) -> str:
         return self.typeset.relation(read.relation(text))

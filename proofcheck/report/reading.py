@@ -35,20 +35,23 @@ from proofcheck.kernel.terms import (
     alike,
     children,
     exp,
+    free_indices,
     log,
     mul,
     neg,
     rebuild,
+    rename,
     sqrt,
 )
 from proofcheck.kernel.text import Signature, to_text
 from proofcheck.report.formulas import NAMED, Typesetter
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|[^\s\\]")
-IGNORED = re.compile(r"\\(?:brk|left|right|[bB]igg?[lr]?|displaystyle|,|;|:|!|quad)(?![A-Za-z])|[~&]")
+IGNORED = re.compile(r"\\(?:(?:brk|[bB]igg?[lr]|quad)(?![A-Za-z])|[,;:!])")  # it only sets space, size, breaks
 RELATIONS = {r"\le": "<=", r"\leq": "<=", "<": "<", "=": "=", r"\ge": ">=", r"\geq": ">=", ">": ">"}
 CALLED = {written.removesuffix("{erf}").removesuffix("{erfc}"): name for name, written in NAMED.items()
           if not written.startswith(r"\operatorname")} | {r"\exp": "exp"}
+LEFT_OUT = "_out"  # ends the name of an index that is left out
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 AFTER_INDEX = frozenset((",", "}", "=", r"\le", r"\rangle"))
 ENDS = frozenset((")", "]", "}", ",", "+", "-", "/", r"\rvert", r"\rVert", r"\rangle", *RELATIONS))
@@ -72,9 +75,16 @@ def _equal(left: Expr, right: Expr) -> bool:
 
 
 def tidy(term: Expr) -> Expr:
-    """The same term with its numbers multiplied out, its reciprocals taken factor by factor, and its factors in order."""
+    """The same term in a form that does not tell orders apart; abbreviations stand for themselves.
+
+    Numbers are multiplied out, reciprocals taken factor by factor, factors and sums put in order.
+    """
     whole = rebuild(term, tuple(map(tidy, children(term))))
     match whole:
+        case Entry(Array(name, params, body), indices) if body is not None:
+            return Array(name, params)[indices]
+        case Pow(Fn("Abs", (inside,)), power) if power.denominator == 1 and power % 2 == 0:
+            return Pow(inside, power)
         case Pow(Num(value), power) if value and power.denominator == 1:
             return Num(value**int(power))
         case Pow(Mul(args), power) if power == -1:
@@ -84,6 +94,8 @@ def tidy(term: Expr) -> Expr:
             rest = sorted((a for a in args if not isinstance(a, Num)), key=to_text)
             factors = [Num(number), *rest] if number != 1 or not rest else rest
             return mul(*factors) if len(factors) > 1 else factors[0]
+        case Sum(outer, Sum(inner, body)) if (inner.dim.name, inner.name) < (outer.dim.name, outer.name):
+            return Sum(inner, tidy(Sum(outer, body)))
     return whole
 
 
@@ -134,7 +146,7 @@ class _Parser:
     words: Mapping[str, Sequence[str]]
     signature: Signature
     bound: Mapping[str, Index] = field(default_factory=dict)
-    summed: dict[Index, Index] | None = None  # of a norm or inner product: which indices are left out there
+    summed: dict[str, Index] | None = None  # of a norm or inner product: which indices are left out there
     at: int = 0
 
     # symbols
@@ -242,8 +254,9 @@ class _Parser:
             case r"\pi":
                 self.take()
                 return Const("pi")
-            case "e" if self.accept("e", "^", "{"):
-                return exp(self.until("}"))
+            case "e":
+                self.take()
+                return exp(self.until("}") if self.accept("^", "{") else 1)
             case r"\operatorname":
                 self.expect(r"\operatorname", "{")
                 name = ""
@@ -425,15 +438,21 @@ class _Parser:
             while self.accept(","):
                 chosen.append(self.index())
             self.expect("}")
-        lacking = array.params[:len(array.params) - len(chosen)]
-        summed = self.summed if self.summed is not None else {}
-        if lacking and self.summed is None:
+        lacking = len(array.params) - len(chosen)
+        if lacking < 0 or (lacking and self.summed is None):
             return None
-        filled = [summed.setdefault(p, Index(f"{p.name}_out", p.dim)) for p in lacking]
-        try:
-            return array[(*filled, *chosen)]
-        except ValueError as error:
-            raise Unreadable(str(error)) from None
+        found = {array[way] for way in ((*self.out(array.params[:lacking]), *chosen),
+                                        (*chosen, *self.out(array.params[len(chosen):]))) if fits(array, way)}
+        if len(found) != 1:
+            raise self.stuck(f"{len(array.params)} indices of {array.name}, or fewer that fit in one way, before this")
+        entry = found.pop()
+        if self.summed is not None:
+            self.summed |= {i.name: i for i in entry.indices if i not in chosen}
+        return entry
+
+    def out(self, params: Iterable[Index]) -> list[Index]:
+        """Indices in the place of those that are left out."""
+        return [Index(f"{p.name}{LEFT_OUT}", p.dim) for p in params]
 
     def index(self) -> Index:
         """The longest name of an index that comes next."""
@@ -447,6 +466,11 @@ class _Parser:
         raise self.stuck("an index")
 
 
+def fits(array: Array, indices: Sequence[Index]) -> bool:
+    """Whether an array takes these indices."""
+    return [i.dim for i in indices] == [p.dim for p in array.params]
+
+
 def _ratio(above: Expr, below: Expr) -> Expr:
     if isinstance(above, Num) and isinstance(below, Num) and below.value:
         return Num(above.value / below.value)
@@ -458,6 +482,8 @@ def _raised(base: Expr, power: Expr) -> Expr:
 
 
 def _total(indices: Iterable[Index], body: Expr) -> Expr:
+    """The sum over what was left out, under the plain name of the index where that is free."""
     for index in indices:
-        body = Sum(index, body)
+        plain = Index(index.name.removesuffix(LEFT_OUT), index.dim)
+        body = Sum(index, body) if plain in free_indices(body) else Sum(plain, rename(body, {index: plain}))
     return body
