@@ -135,12 +135,28 @@ def test_every_link_of_the_page_lands_on_something(data: Data, made: Callable[..
     assert inner and inner <= set(page.ids) and len(page.ids) == len(set(page.ids))
 
 
-def test_a_hand_typeset_formula_is_said_to_be_one(data: Data, made: Callable[..., Path]) -> None:
-    record = next(r for r in data["claims"] if r["id"] == "toy.sum")
-    record["statement"]["latex"] = r"\sum_i e_i u_i + e_i v_i = \dots"
+def statement_of(data: Data, key: str) -> dict[str, Any]:
+    return next(r for r in data["claims"] if r["id"] == key)["statement"]  # type: ignore[no-any-return]
+
+
+def test_a_formula_typeset_by_hand_is_shown_if_it_reads_back(data: Data, made: Callable[..., Path]) -> None:
+    bound, total = statement_of(data, "toy.bound"), statement_of(data, "toy.sum")
+    bound["latex"] = r"e_i\,\le e^B"
+    total["latex"] = r"\sum_i (u_i + v_i) = 7"
     out = made(refreshed(data))
     source, page = ((out / f"report.{kind}").read_text() for kind in ("tex", "html"))
-    assert record["statement"]["latex"] in source and source.count("hand-typeset") == page.count("hand-typeset") == 1
+    assert f"${bound['latex']}$" in source and f"${total['latex']}$" not in source
+    assert source.count("is hand-typeset and does not read back") == page.count("is hand-typeset and does not read back") == 1
+    assert latex.code(total["latex"]) in source and total["latex"] in page
+    assert all("but 1 of them by hand" in text for text in (source, page))
+
+
+@pytest.mark.parametrize("bad", [r"\input{/etc/passwd}", r"}\endgroup \le 1", r"\write18{ls} \le 1", "<script>1</script>"])
+def test_latex_that_does_not_read_back_is_never_run(bad: str, data: Data, made: Callable[..., Path]) -> None:
+    statement_of(data, "toy.bound")["latex"] = bad
+    out = made(refreshed(data))
+    source, page = ((out / f"report.{kind}").read_text() for kind in ("tex", "html"))
+    assert bad not in source and latex.code(bad) in source and bad.replace("<", "&lt;").replace(">", "&gt;") in page
 
 
 def test_all_words_are_explained() -> None:
