@@ -26,7 +26,7 @@ from proofcheck.wording import decimal, shortened
 Record = Mapping[str, Any]
 GOALS = 2  # of a certificate are shown
 MATTER_MOST = 5
-LONG = 160  # characters of an array that are shown
+LONG = 100  # characters of an array that are shown
 WORDS = (
     ("proved", "the kernel checked a proof for the whole stated domain"),
     ("refuted", "an explicit point satisfies every hypothesis and violates the statement, certified with balls"),
@@ -284,7 +284,8 @@ class Content:
     @property
     def by_hand(self) -> int:
         """How many formulas are typeset by hand and read back."""
-        return sum(item.hand is not None and item.hand.same for c in self.claims for item in (c, *c.steps))
+        hands = [hand for c in self.claims for hand in (c.hand, *(s.hand for s in c.steps))]
+        return sum(hand is not None and hand.same for hand in hands)
 
     @property
     def repaired(self) -> list[Claim]:
@@ -376,15 +377,15 @@ class _Reading:
     def claim(self, record: Record) -> Claim:
         key, read = record["id"], self.texts.reader(record["signature"])
         statement = record["statement"]
+        formula, hand = (None, None) if statement is None else self.statement(read, record["signature"], statement)
         remarks = [text for text in (record["note"], record["source"]) if text]
         return Claim(
             key, label(record), record["kind"], record["paper_line"], record["title"],
-            *((None, None) if statement is None else self.statement(read, record["signature"], statement)),
-            record["members"], self.given(read, record["given"]),
+            formula, hand, record["members"], self.given(read, record["given"]),
             record["scope"], Word(key, "verdict", record["verdict"]), Word(key, "derivation", record["derivation"]),
             _finding(record), self.standing(record, "as_printed"), self.standing(record, "with_repairs"),
-            self.evidence(read, record), [self.step(read, s, record["signature"]) for s in record["steps"]], record["witness"],
-            self.repair(read, record["repair"]),
+            self.evidence(read, record), [self.step(read, s, record["signature"]) for s in record["steps"]],
+            record["witness"], self.repair(read, record["repair"]),
             [self.mutant(read, m, f"{key}, mutant {k}") for k, m in enumerate(record["mutants"], 1)],
             record["uses"], self.users.get(key, []), remarks, self.names(read, record))
 

@@ -41,6 +41,7 @@ STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 3, "svg.hashsalt
          "hatch.linewidth": 0.5, "mathtext.fontset": "cm", "lines.linewidth": 1.2}
 ROUGH, GRID, BITS = 8, 44, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
+LEAST = 0.01  # of a plane that fails; less cannot be seen
 WIDE = 200  # a longer axis has ticks at powers of ten only
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
@@ -143,14 +144,15 @@ def regions(texts: Texts, found: Finding, typeset: Typesetter) -> Iterator[Figur
 
 
 def failing(goal: Rel, hyps: tuple[Rel, ...], at: Mapping[str, str]) -> Plane | None:
-    """The plane that shows most, or None if every plane shows the same everywhere."""
+    """The plane that shows most, or None if every plane shows the same everywhere, or nearly so."""
     branch = branches(goal, hyps)[0]
     free = sorted({v for r in (branch.goal, *branch.hyps) for v in variables(r) if v.name in at}, key=lambda v: v.name)
     place = {v: _ball(at[v.name]) for v in free}
     inside = [v for v in free if v in variables(branch.goal)]
     rough = [(p, pair) for pair in combinations(inside, 2) if (p := _plane(branch, pair, place, at, ROUGH)) is not None]
     best = max(rough, key=lambda found: _telling(found[0]), default=None)
-    return None if best is None else _plane(branch, best[1], place, at, GRID)
+    shown = None if best is None else _plane(branch, best[1], place, at, GRID)
+    return None if shown is None or np.mean(shown.cells == 2) < LEAST else shown
 
 
 def _telling(plane: Plane) -> tuple[int, int]:
