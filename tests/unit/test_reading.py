@@ -96,7 +96,9 @@ def test_what_means_something_else(latex: str) -> None:
 
 REFUSED = (r"\lVert w_r-v_r\rVert", r"w_r \le 1", r"R/mB \le 1", r"\frac{R}{m \le 1", r"R \le 1 \le m", r"\input{x} \le R",
            r"R \le \undefined", r"R \le q", r"\lvert R \le 1", r"\left(R\right) \le 1", r"R & m \le 1", r"R \le 1 % m", "",
-           r"S_{r} \le \langle z,x_i\rangle", r"R^{} \le 1", r"\sum_{r=0}^{m}z_r\le 1", r"\sum_{r=1}^{R}z_r\le 1")
+           r"R^2^3 \le 1", r"e^{R}^2 \le 1", r"\tilde{S}^{2}_{i,r} \le 1", r"\frac{R}{m}^2 \le 1", r"1/2R \le 1", r"\log R m \le 1",
+           r"\log R^2 \le 1", r"\log R/m \le 1", r"\lVert w-v\rVert \le 1", r"\lVert w_r\rVert_F \le 1", r"\| w_r\| \le 1",
+           r"#1 \le R", r"R\cdot -1 \le m", r"S_{r} \le \langle z,x_i\rangle", r"R^{} \le 1", r"\sum_{r=0}^{m}z_r\le 1", r"\sum_{r=1}^{R}z_r\le 1")
 
 
 @pytest.mark.parametrize("latex", REFUSED)
