@@ -161,7 +161,8 @@ class _Check:
         if step.boundary:
             found |= {"boundary": self.boundary(step.rel, hyps, step.boundary)}
         return {
-            "id": step.id, "paper_line": step.line, "statement": {"text": to_text(step.rel)}, "verdict": "open",
+            "id": step.id, "paper_line": step.line,
+            "statement": {"text": to_text(step.rel), "latex": step.latex or None}, "verdict": "open",
             "rule": step.rule or (theorem.rule if theorem is not None else ""), "uses": list(step.uses),
             "finding": None, "why": step.why, "typo": step.typo or None, "note": step.note or None,
             "given": _given_data(step.id, step.given), "evidence": found,
