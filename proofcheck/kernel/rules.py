@@ -106,8 +106,9 @@ def cut(lemma: Theorem, premise: Theorem) -> Sequent:
 
 @rule
 def case_split(below: Theorem, above: Theorem, *, term: Expr) -> Sequent:
-    """A conclusion that holds for term <= 0 and for 0 <= term holds."""
-    low, high = term <= 0, term >= 0
+    """A conclusion that holds for term <= 0 and for 0 <= term, or 0 < term, holds."""
+    low = term <= 0
+    high = term > 0 if (term > 0) in above.hyps else term >= 0
     _require(not free_indices(term), "the term of a case split may not have free indices")
     _require(low in below.hyps and high in above.hyps, f"the cases must be {low} and {high}")
     _require(below.concl == above.concl, "the two cases conclude different things")

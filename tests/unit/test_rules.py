@@ -73,6 +73,9 @@ GOOD: list[Case] = [
     ("cut", lambda: rules.cut(rules.relax(given(x < y)), given(x <= y)), "x < y |- x <= y"),
     ("case_split", lambda: rules.case_split(
         rules.sign(term=abs(x), hyps=(x <= 0,)), rules.sign(term=abs(x), hyps=(x >= 0,)), term=x), " |- 0 <= Abs(x)"),
+    ("case_split", lambda: rules.case_split(
+        rules.sign(term=abs(x), hyps=(x <= 0,)), rules.relax(rules.sign(term=abs(x), hyps=(x > 0,))), term=x),
+     " |- 0 <= Abs(x)"),
     ("identity", lambda: rules.identity(lhs=Sum(i, x*u[i]), rhs=x*Sum(j, u[j])),
      " |- Sum(x*u[i], (i, 1, m)) == x*Sum(u[j], (j, 1, m))"),
     ("sign", lambda: rules.sign(term=Sum(i, u[i]**2)), " |- 0 <= Sum(u[i]**2, (i, 1, m))"),
@@ -155,6 +158,10 @@ BAD: list[tuple[str, Callable[[], Any]]] = [
     ("case_split", lambda: rules.case_split(given(u[i] <= 0), given(u[i] >= 0), term=u[i])),
     ("case_split", lambda: rules.case_split(given(x <= 0), given(x <= 0), term=x)),
     ("case_split", lambda: rules.case_split(given(x <= 0), given(x >= 0), term=x)),
+    ("case_split", lambda: rules.case_split(
+        rules.relax(rules.sign(term=abs(x), hyps=(x < 0,))), rules.relax(rules.sign(term=abs(x), hyps=(x > 0,))), term=x)),
+    ("case_split", lambda: rules.case_split(
+        rules.sign(term=abs(x), hyps=(x < 0,)), rules.sign(term=abs(x), hyps=(x > 0,)), term=x)),
     ("case_split", lambda: rules.case_split(
         rules.sign(term=ONE, hyps=(1/x <= 0,)), rules.sign(term=ONE, hyps=(1/x >= 0,)), term=1/x)),
     ("identity", lambda: rules.identity(lhs=x, rhs=y)),
