@@ -1,4 +1,4 @@
-"""Theorem R, one step of gradient descent with matrices for J(0) and J(tau): R4, R5 and the path put together (repairs line 877).
+"""Theorem R, one step of gradient descent with matrices for J(0) and J(tau): R4, R5 and the path together (line 877).
 
 No softmax here: ``Start`` and ``Jac`` are any matrices, J(0) with s0 <= sigma_min and sigma_max <= s1, and J(tau) no further
 from it than int_0^P ell; ``err`` is e, ``next_err`` is e after the step by V = -eta J^T e, up to ell(P + |V|) |V|^2/2 what
@@ -14,12 +14,12 @@ from lemmas.notation import d2, eta, i, k, l, n, r
 from lemmas.theorem_r import LINE, ONE, size_Y
 from lemmas.theorem_r_path import (
     CASES,
+    E3,
     GAIN,
     HALT,
     L0,
     LEAST,
     REACH,
-    E3,
     Case,
     P_any,
     eta_positive,
@@ -27,7 +27,6 @@ from lemmas.theorem_r_path import (
     left,
     lost,
     rate,
-    rate_0,
     s0_positive,
     s1,
     start,
@@ -46,7 +45,6 @@ from lemmas.theorem_r_steps import (
     bb,
     both,
     close,
-    cross,
     err,
     grad,
     image,
@@ -58,7 +56,6 @@ from lemmas.theorem_r_steps import (
     roots,
     s0,
     slope,
-    small,
 )
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules

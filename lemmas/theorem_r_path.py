@@ -319,7 +319,7 @@ loss = Claim("theorem.R/path.loss", "claim", LINE, "|e| falls by at least (7/8) 
 
 
 def _loss(c: Context) -> Theorem:
-    """|e+|^2 <= |e|^2 - (7/4) |V| sigma |e| <= (|e| - (7/8) |V| sigma)^2, and |e| >= (7/8) |V| sigma, as eta sigma^2 <= 1."""
+    """|e+|^2 <= |e|^2 - (7/4) |V| sigma |e| <= (|e| - (7/8) |V| sigma)^2; eta sigma^2 <= 1 makes |e| >= (7/8) |V| sigma."""
     fall = eta * G * sig
     linear = rules.combine(c.given(one_step.rel), c.given(below_G.rel), goal=E3**2 <= E2**2 - 2 * GAIN * fall * E2,
                            factors=(expr(1), 2 * GAIN * eta * G), hyps=c.hyps)
@@ -341,8 +341,8 @@ sigma_any = Given(left(P) >= 0, "sigma(P) >= 0")
 slow_0 = Given(eta * s0**2 <= 1, "from (B)")
 sigma_G = Given(left(P) * E2 <= G, "G >= sigma(P) |e| (theorem.R/R5.below)")
 step = Claim("theorem.R/path.potential", "claim", LINE, "|e| + (7/8) Phi(P) does not grow in a step",
-             E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G),
-             scope=SCOPE, uses=("theorem.R/path.loss", "theorem.R/path.stretch"))
+             E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), scope=SCOPE,
+             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=("theorem.R/path.loss", "theorem.R/path.stretch"))
 
 
 def _step(c: Context) -> Theorem:
