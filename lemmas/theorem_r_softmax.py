@@ -222,7 +222,7 @@ taylor.by = _taylor
 lost_more = (L0 * ((2 * (P + stride) + 1) * exp(2 * (P + stride)) - 1) - L0 * ((2 * P + 1) * exp(2 * P) - 1)) / 4
 turning = Claim("theorem.R/net.turn", "lemma", LINE, "R3: |J(W+V) - J(W)|_F <= int_P^{P+|V|} ell",
                 size(then.jacobian[l, i, k, r] - now.jacobian[l, i, k, r], l, i, k, r) <= lost_more, given=GIVEN,
-                scope=SCOPE, uses=("theorem.R/R3.column", "theorem.R/R3.whole", "theorem.R/net.logit", "theorem.R/net.logits"))
+                scope=SCOPE, uses=("theorem.R/R3.column", "theorem.R/R3.whole", logit.id, logits.id))
 
 
 def _turning(c: Context) -> Theorem:
