@@ -7,6 +7,9 @@ c = 4 (1 + R*) e^{2R*} rho sqrt(nd)/(m lambda).
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from lemmas.def_3_6 import direction
 from lemmas.notation import d2, eta, i, k, l, n, r, y
 from lemmas.theorem_r import LINE, rho, size_Y
 from lemmas.theorem_r_linear import V, ahead, at_least, greatest_root, least_root, met, order, same
@@ -35,7 +38,7 @@ from lemmas.theorem_r_steps import E2, HOLE, Jac, P, Start, mono, s0
 from lemmas.theorem_r_steps import err as any_err
 from proofcheck.claims import Claim, Given, Proof
 from proofcheck.kernel import rules
-from proofcheck.kernel.terms import Expr, Rel, Var, eq, exp, expr, sqrt, substitute
+from proofcheck.kernel.terms import Expr, Rel, Var, eq, exp, expr, sqrt, substitute, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context
 
@@ -132,7 +135,8 @@ CHANGED = (0 <= P_next, size(new[k, r], k, r) <= P_next,
 def kept_claim(name: str, number: int, given: tuple[Given, ...], proof: Proof, *uses: str) -> Claim:
     """An invariant after a step."""
     words = f"at tau + 1: {INVARIANTS[number].words}"
-    return Claim(f"theorem.R/kept.{name}", "claim", LINE, words, CHANGED[number], given=given, scope=SCOPE, by=proof, uses=uses)
+    return Claim(f"theorem.R/kept.{name}", "claim", LINE, words, CHANGED[number], given=given, scope=SCOPE, by=proof,
+                 uses=uses)
 
 
 positive = kept_claim("positive", 0, CHANGE, _positive)
@@ -149,6 +153,10 @@ def at_network(c: Context, key: str) -> Theorem:
     """One of the claims on matrices, for the Jacobian of the network and the step from U to U_next."""
     found = c.at(c.theorem(key), arrays=NETWORK, values={L0: WIDTH})
     return met(c, found, at_least(c, WIDTH), c.given(descent.rel), c.theorem("theorem.R/net.taylor"))
+
+pulled_q = total((l, i), now.jacobian[l, i, k, r] * direction[l, i])
+LOSS = error_next**2 <= (1 - eta * s0**2 / 2) * error_size**2
+STEEP = Fraction(2, 7) * s0**2 * total((l, i), direction[l, i] ** 2) <= total((k, r), pulled_q**2)
 
 
 def case_claims(case: Case) -> tuple[Claim, ...]:
@@ -173,24 +181,34 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
         first, second = ONE_NEURON
         parts = c.at(c.theorem("theorem.R/net.sum.w"), arrays={first: ((k,), old[k, r]), second: ((k,), step)})
         hop = c.theorem("theorem.R/net.neuron")
-        one = mono(c, c.given(start.rel), eta * rho * (1 + HOLE) * exp(2 * P) * sqrt(n * d2) * error_size)
-        two = mono(c, c.given(start.rel), eta * rho * (1 + HALT_PATH) * exp(2 * HOLE) * sqrt(n * d2) * error_size)
+        one = mono(c, c.given(start.rel), eta * WIDTH * (1 + HOLE) * exp(2 * P) * error_size)
+        two = mono(c, c.given(start.rel), eta * WIDTH * (1 + HALT_PATH) * exp(2 * HOLE) * error_size)
         known = met(c, c.at(c.theorem("theorem.R/step.far"), values={
             moved_so_far: size(old[k, r], k), span: SPAN, E2: error_size, E3: error_next}), c.theorem("theorem.R/path.order"),
             c.theorem(fall.id), at_least(c, SPAN), at_least(c, error_size), at_least(c, error_next))
         whole = c.chain(same(c, size(new[k, r], k), parts.concl.lhs), parts)
         found = rules.combine(whole, hop, one, two, known, c.given(near.rel), goal=c.goal, factors=(expr(1),) * 6,
                               hyps=c.hyps)
-        return rules.restate(found, concl=c.goal, hyps=c.hyps)  # bound indices were renamed beside the free index r
+        return rules.restate(found, concl=c.goal, hyps=c.hyps)  # the free index r has renamed bound ones
 
+    def smallest(c: Context) -> Theorem:
+        """|J^T q| >= sigma(P) |q| for every q, and sigma(P) >= sqrt(2/7) s0 up to R*."""
+        places = {Jac: NETWORK[Jac], Start: NETWORK[Start], any_err: ((l, i), direction[l, i])}
+        slant = met(c, c.at(c.theorem("theorem.R/one.sigma"), arrays=places, values={L0: WIDTH}))
+        floor = met(c, c.at(c.theorem(f"theorem.R/path.floor{name}"), values={L0: WIDTH}), at_least(c, WIDTH))
+        low = rules.transitive(mono(c, floor, HOLE * size(direction[l, i], l, i)), slant)
+        return rules.combine(mono(c, low, HOLE**2), goal=c.goal, factors=(expr(1),), hyps=c.hyps)
+
+    spectrum = Claim(f"theorem.R/kept.lambda{name}", "theorem", LINE, "conclusion (3): |J^T q|^2 >= (2/7) m lambda |q|^2",
+                     STEEP, given=(*steady(case), *INVARIANTS), scope=SCOPE, by=smallest,
+                     uses=("theorem.R/one.sigma", f"theorem.R/path.floor{name}"))
     fall = Claim(f"theorem.R/kept.loss{name}", "theorem", LINE, "conclusion (1): |e|^2 falls by the factor 1 - m eta lambda/2",
-                 _loss, given=given, scope=SCOPE, by=loss, uses=(*uses, f"theorem.R/one.loss{name}"))
+                 LOSS, given=given, scope=SCOPE, by=loss, uses=(*uses, f"theorem.R/one.loss{name}"))
     return (kept_claim(f"path{name}", 3, given, path, *uses, f"theorem.R/one.path{name}"),
-            kept_claim(f"potential{name}", 4, given, potential, *uses, f"theorem.R/one.potential{name}"), fall,
+            kept_claim(f"potential{name}", 4, given, potential, *uses, f"theorem.R/one.potential{name}"), fall, spectrum,
             kept_claim(f"neuron{name}", 5, given, neuron, fall.id, "theorem.R/net.sum.w", "theorem.R/net.neuron",
                        "theorem.R/step.far", "theorem.R/path.order"))
 
 
-_loss = error_next**2 <= (1 - eta * s0**2 / 2) * error_size**2
 KEPT = tuple(claim for case in CASES for claim in case_claims(case))
 claims: tuple[Claim, ...] = (positive, stays_within, stays_turned, *KEPT)

@@ -491,7 +491,7 @@ neuron.by = _neuron
 neuron.mutant(2 * pull <= n * d2 * kappa**2 * total((l, i), err[l, i] ** 2), "refuted", "with the factor 2", hint=Point(
     {"n": ONE, "m": ONE, "d1": ONE, "d2": ONE, "kappa": ONE}, {"x": [[ONE]], "entry": [[[ONE]]], "err": [[ONE]]}))
 
-moved, reach = Var("moved"), Var("reach")
+moved, reach = Var("moved"), Var("span")
 falls = Given(E3**2 <= (1 - eta * s0**2 / 2) * E2**2, "conclusion (1)")
 far = Claim("theorem.R/step.far", "theorem", LINE,
             "induction step (4): D_r + (4 kappa sqrt(nd)/(m lambda)) |e| does not grow, so that D_r is at most "
@@ -514,7 +514,7 @@ def _far(c: Context) -> Theorem:
 
 far.by = _far
 far.mutant(moved + eta * reach * E2 + 3 * reach / s0**2 * E3 <= moved + 3 * reach / s0**2 * E2, "refuted", "with 3 for 4",
-           hint=Point({"s0": ONE, "eta": Fraction(1, 12), "reach": ONE, "moved": Fraction(0), "E2": ONE,
+           hint=Point({"s0": ONE, "eta": Fraction(1, 12), "span": ONE, "moved": Fraction(0), "E2": ONE,
                        "E3": Fraction(9789, 10000)}))
 
 # ---------------------------------------------------------------- Theorem R
