@@ -112,34 +112,21 @@ def begun(c: Context) -> tuple[Theorem, ...]:
             rules.combine(loss, goal=near, factors=(share,), hyps=c.hyps))
 
 
-def before_each(c: Context, case: Case) -> tuple[Theorem, ...]:
-    """The six invariants before every step, by induction over time."""
+def at_each(c: Context, case: Case, outcome: Theorem) -> Theorem:
+    """What a theorem says of one step, of every step: the six invariants hold before it, by induction over time."""
     keys = [f"theorem.R/kept.{name}{case.name if number > 2 else ''}" for number, name in enumerate(NAMES)]
     kept = [one_step(c, key, concl, case) for key, concl in zip(keys, CHANGED, strict=True)]
     invariants, relations = (tuple(written_out(g.rel) for g in given) for given in (INVARIANTS, RELATIONS))
-    state = ((old, new, expr(0), U, U_plus), (P, P_next, expr(0), path, path_plus))
-    starts = begun(c)
-
-    def over_time(goal: Rel) -> Theorem:
-        found = rules.induct(*kept, goal=goal, invariants=invariants, relations=relations, state=state, link=link,
-                             clock=clock, earlier=earlier, time=tau)
-        for lemma in starts:
-            found = rules.cut(lemma, found)
-        return found
-
-    return tuple(map(over_time, invariants))
-
-
-def at_each(c: Context, case: Case, key: str, concl: Rel) -> Theorem:
-    """A claim on one step, at every step: the invariants hold there."""
-    found = one_step(c, key, concl, case)
-    for array, series in ((old, U), (new, U_plus)):
-        found = rules.instantiate_array(found, array=array, params=(k, r), term=series[k, r, tau])
-    for parameter, series in ((P, path), (P_next, path_plus)):
-        found = rules.instantiate(found, parameter=parameter, term=series[tau])
-    for lemma in before_each(c, case):
+    found = rules.induct(*kept, outcome, invariants=invariants, relations=relations, link=link, clock=clock, earlier=earlier,
+                         time=tau, state=((old, new, expr(0), U, U_plus), (P, P_next, expr(0), path, path_plus)))
+    for lemma in begun(c):
         found = rules.cut(lemma, found)
     return found
+
+
+def before_each(c: Context, case: Case, number: int) -> Theorem:
+    """One of the invariants before every step."""
+    return at_each(c, case, rules.assume(hyp=written_out(INVARIANTS[number].rel)))
 
 
 # ---------------------------------------------------------------- the statement, in the notation of the paper
@@ -254,15 +241,15 @@ def conclusions(case: Case, key: str) -> tuple[Claim, ...]:
     form = total((l1, l2, i, j), q[l1, i] * q[l2, j] * now.H[l1, l2, i, j, tau])
     one = conclusion(f"{key}/1", "(1) |F(tau+1) - Y|^2 <= (1 - m eta lambda/2) |F(tau) - Y|^2", case,
                      error_plus <= (1 - m * eta * lam / 2) * error,
-                     lambda c: at_each(c, case, f"{place}loss{name}", LOSS), (f"{place}loss{name}",))
+                     lambda c: at_each(c, case, one_step(c, f"{place}loss{name}", LOSS, case)), (f"{place}loss{name}",))
     two = conclusion(f"{key}/2", "(2) the path is never longer than R* = 1.39 |Y|/sqrt(m lambda)", case, path[tau] <= halt,
-                     lambda c: before_each(c, case)[3], (f"{place}path{name}",))
+                     lambda c: before_each(c, case, 3), (f"{place}path{name}",))
     three = conclusion(f"{key}/3", "(3) lambda_min(H(tau)) >= (2/7) lambda", case,
                        Fraction(2, 7) * lam * total((l, i), q[l, i] ** 2) <= form,
-                       lambda c: at_each(c, case, f"{place}lambda{name}", STEEP), (f"{place}lambda{name}",))
+                       lambda c: at_each(c, case, one_step(c, f"{place}lambda{name}", STEEP, case)), (f"{place}lambda{name}",))
     four = conclusion(f"{key}/4", "(4) |w_r(tau) - w_r(0)| <= 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", case,
                       size(W[k, r, tau] - w[k, r], k) <= 4 * SPREAD(case) / (m * lam) * size_Y,
-                      lambda c: before_each(c, case)[5], (f"{place}neuron{name}",))
+                      lambda c: before_each(c, case, 5), (f"{place}neuron{name}",))
     return one, two, three, four
 
 

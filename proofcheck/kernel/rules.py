@@ -473,36 +473,37 @@ State = tuple[Array | Var, Array | Var, Expr, Array, Array]
 
 
 @rule
-def induct(*steps: Theorem, goal: Rel, invariants: Rels, relations: Rels, state: tuple[State, ...], link: Array,
-           clock: Array, earlier: Index, time: Index) -> Sequent:
+def induct(*steps: Theorem, invariants: Rels, relations: Rels, state: tuple[State, ...], link: Array, clock: Array,
+           earlier: Index, time: Index) -> Sequent:
     """What holds at the start and survives every step holds before every step: induction over time.
 
     ``state`` lists (old, new, start, before, after): a part of the state before and after one step, its value at the
     start as a term, and two sequences with the index ``time`` behind the others: step t leads from before[t] to after[t].
-    The steps prove each invariant at new, from all invariants at old, relations of old and new, and what concerns neither.
+    The steps prove each invariant at new, from all invariants at old, relations of old and new, and what concerns neither;
+    one more premise, from the same hypotheses, is what is concluded of every step t.
     Before step t the state is that of the start or what a step s has led to: link[s, t] is not 0 for an s with
     clock[s] + 1 = clock[t], or else adds up to 0.  So no step comes before itself, and the first one, by the clock, of the
     finitely many steps before which an invariant would fail leads to a contradiction.
     """
     moving = [part for old, new, *_ in state for part in (old, new)]
     series = [link, clock, *(sequence for *_, before, after in state for sequence in (before, after))]
-    _require(goal in invariants, "the goal is none of the invariants")
+    _require(len(steps) == len(invariants) + 1, "one step for each invariant, and one more for the conclusion")
+    outcome = steps[-1].concl
     _require(len({*moving, *series}) == len(moving) + len(series), "an array or parameter occurs twice in the state")
     _require([p.dim for p in (*link.params, *clock.params)] == [time.dim] * 3 and earlier.dim == time.dim,
              "link takes two and clock one index over time")
     _require(all(s.body is None for s in series), "a sequence is an abbreviation")
     for part in state:
         _require_state(part, moving, time)
-    told = (*invariants, *relations)
-    beside = _gather(steps) - set(told)
+    told = (*invariants, *relations, outcome)
+    beside = _gather(steps) - set((*invariants, *relations))
     taken = {i.name for rel in told for i in free_indices(rel)} | {i.name for p in moving for i in _places(p)}
     _require(len({earlier.name, time.name} - taken) == 2, "the indices of time are taken")
     _require(not any(_occurs(p, rel) for p in moving for rel in beside), "a hypothesis beside the relations has the state")
     _require(not any(_occurs(p, b) for p in moving for rel in told for b in _definitions(rel.lhs, rel.rhs)),
              "the state occurs in a definition")
     _require(not any(_occurs(new, rel) for _, new, *_ in state for rel in invariants), "an invariant has the next state")
-    _require(len(steps) == len(invariants), "one step for each invariant")
-    for step, invariant in zip(steps, invariants, strict=True):
+    for step, invariant in zip(steps[:-1], invariants, strict=True):
         _require(step.concl == _at(invariant, [(old, _entry(new, _places(old))) for old, new, *_ in state]),
                  f"the step does not prove this at the next state: {invariant}")
 
@@ -518,7 +519,7 @@ def induct(*steps: Theorem, goal: Rel, invariants: Rels, relations: Rels, state:
     hyps += [eq(linked * (clock[time] - clock[earlier] - 1), 0)]
     hyps += [eq(linked * (at_time(before, old, time) - at_time(after, old, earlier)), 0) for old, *_, before, after in state]
     hyps += [eq(begins * (at_time(before, old, time) - start), 0) for old, _, start, before, _ in state]
-    return beside | frozenset(hyps), _at(goal, now)
+    return beside | frozenset(hyps), _at(outcome, now + then)
 
 
 def _require_state(part: State, moving: list[Array | Var], time: Index) -> None:

@@ -35,10 +35,12 @@ def rises(*hyps: Rel) -> Theorem:
                          factors=(ONE, -ONE, ONE), hyps=hyps)
 
 
-def over_time(*steps: Theorem, invariants: tuple[Rel, ...] = (ABOVE,), relations: tuple[Rel, ...] = (GROWS,), goal: int = 0,
-              state: Any = STATE, **changed: Any) -> Theorem:
+def over_time(*steps: Theorem, invariants: tuple[Rel, ...] = (ABOVE,), relations: tuple[Rel, ...] = (GROWS,),
+              outcome: Theorem | None = None, state: Any = STATE, **changed: Any) -> Theorem:
+    """What the steps keep; by default it is the first invariant that is concluded."""
     data = {"link": link, "clock": clock, "earlier": s, "time": t} | changed
-    return rules.induct(*steps, goal=invariants[goal], invariants=invariants, relations=relations, state=state, **data)
+    last = given(invariants[0]) if outcome is None else outcome
+    return rules.induct(*steps, last, invariants=invariants, relations=relations, state=state, **data)
 
 
 def ladder(length: int, value: Callable[[int], int]) -> Point:
@@ -75,6 +77,14 @@ def test_a_step_that_comes_before_itself_is_no_run() -> None:
     loop = Point({"T": Fraction(1)}, {"link": [[1]], "clock": [0], "before": [7], "after": [7]})
     with pytest.raises(NoCounterexample, match="clock"):
         refute(tuple(found.hyps), found.concl, loop, 64)
+
+
+def test_what_is_concluded_may_be_about_a_step() -> None:
+    """after[t] = before[t] + 1 >= 1."""
+    risen = rules.combine(given(ABOVE), given(GROWS), goal=1 <= q, factors=(ONE, -ONE))
+    found = over_time(rises(), outcome=risen)
+    assert found.concl == (1 <= after[t]) and found.hyps == over_time(rises()).hyps
+    assert refute(tuple(found.hyps), 2 <= after[t], ladder(3, lambda k: k), 64).at == {"t": 1}
 
 
 def test_bound_indices_do_not_capture_time() -> None:
@@ -155,14 +165,21 @@ ATTACKS: dict[str, Callable[[], Any]] = {
     "an invariant with the next state": lambda: over_time(
         rules.combine(rules.sign(term=ONE), goal=q <= q + 1, factors=(ONE,)), invariants=(q <= p + 1,), relations=()),
     "no step": lambda: over_time(),
-    "one step for two invariants": lambda: over_time(rises(), invariants=(ABOVE, LOW), goal=1),
+    "one step for two invariants": lambda: over_time(rises(), invariants=(ABOVE, LOW)),
     "two steps for one invariant": lambda: over_time(rises(), rises()),
     "steps in the wrong order": lambda: over_time(rises(), rises(), invariants=(ABOVE, LOW)),
     "a step that says something else": lambda: over_time(rules.relax(given(GROWS)), invariants=(LOW,)),
     "a step that stays at the old state": lambda: over_time(given(ABOVE)),
-    "a goal that is no invariant": lambda: rules.induct(
-        rises(), goal=1 <= p, invariants=(ABOVE,), relations=(GROWS,), state=STATE, link=link, clock=clock, earlier=s,
-        time=t),
+    "a conclusion from the old state beside": lambda: over_time(rises(), outcome=given(p <= 4)),
+    "a conclusion from the new state beside": lambda: over_time(rises(), outcome=given(q <= 4)),
+    "a conclusion from another relation": lambda: over_time(rises(), outcome=given(eq(q, p + 2))),
+    "a conclusion from the next invariant": lambda: over_time(
+        rules.weaken(rises(), hyps=(LOW,)), short_step(p <= 4), invariants=(ABOVE, LOW), outcome=given(q <= 5)),
+    "a conclusion that hides the state": lambda: over_time(
+        rises(), outcome=rules.restate(given(ABOVE), hyps=(ABOVE,), concl=hidden[()] >= 0)),
+    "time free in the conclusion": lambda: over_time(
+        rules.combine(given(GROWS), given(ABOVE), rules.sign(term=ONE), goal=0 <= q, factors=(-ONE, ONE, ONE)),
+        outcome=rules.combine(given(ABOVE), rules.sign(term=heights[t]**2), goal=0 <= p + heights[t]**2, factors=(ONE, ONE))),
     "a part of the state twice": lambda: two_parts(state=((p, q, NIL, before, after), (p, q2, NIL, before2, after2))),
     "the next state is the state": lambda: over_time(given(ABOVE), state=((p, p, NIL, before, after),)),
     "one sequence twice": lambda: over_time(rises(), state=((p, q, NIL, before, before),)),
@@ -229,7 +246,8 @@ def test_the_certificate_is_replayed() -> None:
 
 @pytest.mark.parametrize("change", [
     lambda data: data.update(goal={"rel": "1 <= p"}),
-    lambda data: data.update(invariants={"tuple": [{"rel": "1 <= p"}]}, goal={"rel": "1 <= p"}),
+    lambda data: data.update(invariants={"tuple": [{"rel": "1 <= p"}]}),
+    lambda data: data.update(invariants={"tuple": []}),
     lambda data: data.update(relations={"tuple": [{"rel": "q == p"}]}),
     lambda data: data.update(relations={"tuple": []}),
     lambda data: data.update(earlier=data["time"]),

@@ -59,7 +59,7 @@ def halved(*steps: Theorem) -> Theorem:
     """x <= z before every step, which halves x; more is in tests/traps/test_induction_traps.py."""
     dim = Var("T", True)
     s, t = Index("s", dim), Index("t", dim)
-    return rules.induct(*steps, goal=x <= z, invariants=(x <= z,), relations=(eq(y, HALF*x),), link=Array("link", (s, t)),
+    return rules.induct(*steps, given(x <= z), invariants=(x <= z,), relations=(eq(y, HALF*x),), link=Array("link", (s, t)),
                         state=((x, y, z, Array("before", (t,)), Array("after", (t,))),), clock=Array("clock", (t,)),
                         earlier=s, time=t)
 
