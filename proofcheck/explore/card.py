@@ -71,9 +71,9 @@ class Met:
 class Card:
     """One certified point.
 
-    ``verdict``: of the inequality itself; ``hypotheses``: those that parameters decide, ``beside``: the others, which a point of
-    the map says nothing about.  ``left`` and ``right`` are balls as text, "" where a side has no value.  ``test`` is "" where
-    nothing is certified.
+    ``verdict``: of the inequality itself; ``hypotheses``: those that parameters decide, ``beside``: the others, of which a
+    point of the map says nothing.  ``left`` and ``right`` are balls as text, "" where a side has no value.  ``test`` is ""
+    where nothing is certified.
     """
 
     subject: str
@@ -116,8 +116,7 @@ def certified(subject: Subject, values: Mapping[str, Fraction], budget: float = 
     try:
         full = subject.completed(values)
     except NoPlace as error:
-        return Card(subject.id, UNDECIDED, {k: value_text(x) for k, x in values.items()}, "", "", str(error), (), _beside(subject),
-                    "", "")
+        return Card(subject.id, UNDECIDED, _texts(values), "", "", str(error), (), _beside(subject), "", "")
     given = point_text(subject, full)
     sides = decided(subject.rel, subject.used, full)
     verdict, told = asked(text, given, budget)
@@ -127,8 +126,13 @@ def certified(subject: Subject, values: Mapping[str, Fraction], budget: float = 
     met = tuple(Met(g.words, to_text(g.rel), _word(decided(g.rel, subject.used, full)["verdict"]))
                 for g in subject.plain if g.rel in subject.used)
     test = "" if verdict == UNDECIDED else test_text(subject, verdict, given, met, TEST if searched else PLAIN_TEST)
-    return Card(subject.id, verdict, {k: value_text(x) for k, x in full.items()}, sides.get("left", ""), sides.get("right", ""), told,
-                met, _beside(subject), test, f"proofcheck decide {shlex.quote(text)} --given {shlex.quote(given)}")
+    command = f"proofcheck decide {shlex.quote(text)} --given {shlex.quote(given)}"
+    left, right = sides.get("left", ""), sides.get("right", "")
+    return Card(subject.id, verdict, _texts(full), left, right, told, met, _beside(subject), test, command)
+
+
+def _texts(values: Mapping[str, Fraction | Expr]) -> dict[str, str]:
+    return {k: value_text(x) for k, x in values.items()}
 
 
 def asked(text: str, given: str, budget: float) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Values of scalar terms on whole grids, held by sign and logarithm, so that exp(18 B) m**5 neither overflows nor loses digits.
+"""Values of scalar terms on whole grids, by sign and logarithm, so that exp(18 B) m**5 neither overflows nor loses digits.
 
 A number x is kept as its sign and log|x|, with an estimate of the error of the logarithm.  The estimate is of first order:
 it says where doubles cannot tell two sides apart.  Nothing here is trusted; a map is drawn with it, no verdict is made.
@@ -83,7 +83,7 @@ def field(term: Expr, at: Mapping[Var, Field]) -> Field:
 def margin(rel: Rel, at: Mapping[Var, Field]) -> tuple[Data, Data]:
     """log10(rhs/lhs) of an inequality and an estimate of its error; positive where it holds with room.
 
-    It is infinite where the signs differ or one side is 0, and nan where a side has no value or doubles do not tell its sign.
+    It is infinite where the signs differ or one side is 0, nan where a side has no value or doubles do not tell its sign.
     Two negative sides are compared by log10(lhs/rhs), so that the sign has the same meaning.  Both have one shape.
     """
     with np.errstate(all="ignore"):
@@ -98,7 +98,7 @@ def margin(rel: Rel, at: Mapping[Var, Field]) -> tuple[Data, Data]:
 
 
 def judged(op: str, gap: Data, error: Data) -> Data:
-    """1 where a relation with this margin holds, -1 where it fails, 0 where doubles do not tell; no equation holds for certain."""
+    """1 where a relation with this margin holds, -1 where it fails, 0 where doubles do not tell (an equation: at best 0)."""
     with np.errstate(invalid="ignore"):
         told = np.where(np.abs(gap) > error, np.sign(gap), 0.0)
         if op == "=":
@@ -138,7 +138,8 @@ class _Walk:
             case Pow(base, exponent):
                 return power(self.value(base), exponent)
             case Fn(name, args):
-                return FUNCTIONS[name](*(self.value(a) for a in args))
+                found: Field = FUNCTIONS[name](*(self.value(a) for a in args))
+                return found
         raise ValueError(f"not a scalar term: {term}")
 
 
@@ -161,7 +162,8 @@ def total(parts: Sequence[Field]) -> Field:
     rest = np.sum(signs * others, axis=0) * lead
     left = 1 + rest  # of the largest part
     grown = np.where(left > 0, np.log1p(rest), np.log(np.abs(left)))
-    sign = np.where(np.isnan(signs).any(axis=0) | np.isposinf(top), np.nan, np.where(top == -np.inf, 0.0, lead * np.sign(left)))
+    sign = np.where(top == -np.inf, 0.0, lead * np.sign(left))
+    sign = np.where(np.isnan(signs).any(axis=0) | np.isposinf(top), np.nan, sign)
     carried = np.sum(np.where(shares == 0, 0.0, shares * errors), axis=0) / np.abs(left)
     rounded = EPS * (np.abs(top) + np.abs(grown) + np.sum(others, axis=0) / np.abs(left))
     error = np.where(top == -np.inf, 0.0, carried + rounded)
@@ -227,7 +229,8 @@ def hyperbolic_cosine(x: Field) -> Field:
     """cosh x."""
     u = np.abs(x.real())
     size = u - math.log(2) + np.log1p(np.exp(-2 * u))
-    return made(np.where(np.isnan(x.sign), np.nan, 1.0), size, np.where(u == 0, 0.0, u * x.error) + EPS * (1 + np.abs(size)), True)
+    error = np.where(u == 0, 0.0, u * x.error) + EPS * (1 + np.abs(size))
+    return made(np.where(np.isnan(x.sign), np.nan, 1.0), size, error, True)
 
 
 def hyperbolic_tangent(x: Field) -> Field:
@@ -245,7 +248,8 @@ def error_function(x: Field) -> Field:
 def _to_one(x: Field, u: Data, value: Data, rest: Data, slope: Data) -> Field:
     """An odd function that goes to 1, with ``rest`` = 1 - value and its slope, at u = |x|."""
     size = np.where(value < 0.5, np.log(value), np.log1p(-rest))
-    return made(x.sign, size, np.where(u == 0, 1.0, u * slope / value) * x.error + EPS * np.where(value < 0.5, 1.0, np.abs(size)), x.sure)
+    error = np.where(u == 0, 1.0, u * slope / value) * x.error + EPS * np.where(value < 0.5, 1.0, np.abs(size))
+    return made(x.sign, size, error, x.sure)
 
 
 def complementary(x: Field) -> Field:

@@ -65,10 +65,8 @@ class Axis:
         """The simplest rational (or whole number) within about a pixel of a coordinate."""
         low, high = self.ends
         room = (high - low) / PIXELS
-        if self.log:
-            around = _power(at - room), _power(at + room)
-        else:
-            around = Fraction(at - room), Fraction(at + room)
+        exact = _power if self.log else Fraction
+        around = exact(at - room), exact(at + room)
         if not self.integer:
             return simplest(*around)
         whole = max(Fraction(round(around[0] + (around[1] - around[0]) / 2)), Fraction(1))
@@ -126,7 +124,8 @@ def drawn(subject: Subject, axes: tuple[Axis, Axis], values: Mapping[str, Fracti
 
     def sign(u: Data, v: Data) -> Data:
         found, _ = margin(goal, _placed(subject, axes, values, u, v))
-        return np.sign(np.broadcast_to(found, u.shape))
+        side: Data = np.sign(np.broadcast_to(found, u.shape))
+        return side
 
     regions = [r for given, hyp in subject.hypotheses
                if (r := region(given.words, axes, np.broadcast_to(verdict(hyp, places), (size, size)) < 0)) is not None]

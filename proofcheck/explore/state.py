@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote
 import numpy as np
 
 from proofcheck.explore.fields import verdict
-from proofcheck.explore.numbers import DECADES, BadNumber, brief, log10, read, simplest, written
+from proofcheck.explore.numbers import BadNumber, brief, log10, read, simplest, written
 from proofcheck.explore.plane import Axis, fields
 from proofcheck.explore.subjects import Subject
 from proofcheck.kernel.domain import Range
@@ -121,7 +121,9 @@ def _around(side: Range, middle: Fraction, reach: int) -> Ends:
         low = max(middle - reach * REACH, side.lo - 1) if isinstance(side.lo, Fraction) else middle - reach * REACH
         high = min(middle + reach * REACH, side.hi + 1) if isinstance(side.hi, Fraction) else middle + reach * REACH
     room = (high - low) / 25
-    return simplest(low - room if low <= 0 else low * Fraction(9, 10), low), simplest(high, high * Fraction(11, 10) if high > 0 else high + room)
+    below = low * Fraction(9, 10) if low > 0 else low - room
+    above = high * Fraction(11, 10) if high > 0 else high + room
+    return simplest(below, low), simplest(high, above)
 
 
 # reading
@@ -230,5 +232,3 @@ def _or_bad(reader: Callable[[str], Fraction], head: str, text: str) -> Fraction
     except BadNumber as error:
         raise BadView(f"{head}{error}") from None
 
-
-__all__ = ["DECADES", "BadView", "View", "ends", "first", "parse", "range_of", "settings", "single", "value", "view_of"]

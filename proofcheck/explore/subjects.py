@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -154,7 +154,6 @@ def _told(subject: Subject, item: Mapping[str, Any] | None) -> Subject:
     """The subject with what the ledger says of it."""
     if item is None:
         return subject
-    against = item["evidence"]["counterexample"] or next((m["counterexample"] for m in item["evidence"].get("missing", ())), None)
-    seen = None if against is None else against["point"]["scalars"]
-    return Subject(subject.id, subject.claim, subject.line, subject.words, subject.rel, subject.given, item["verdict"],
-                   item["finding"] or "", seen)
+    points = [item["evidence"]["counterexample"], *(m["counterexample"] for m in item["evidence"].get("missing", ()))]
+    seen = next((p["point"]["scalars"] for p in points if p is not None), None)
+    return replace(subject, verdict=item["verdict"], finding=item["finding"] or "", seen=seen)

@@ -44,8 +44,8 @@ def subject(rel: Rel, *given: Rel) -> Subject:
 def passes(card: Card, folder: Path) -> bool:
     file = folder / "test_copied.py"
     file.write_text(card.test, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)], cwd=folder, check=False,
-                          capture_output=True, text=True)
+    command = [sys.executable, "-m", "pytest", "-q", str(file)]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return done.returncode == 0 and " passed" in done.stdout
 
 
@@ -100,8 +100,8 @@ def test_a_parameter_without_a_value_is_undecided() -> None:
 
 def test_the_marker_moves_to_a_simple_point() -> None:
     what = paper()["lemma.B.2/sum"]
-    moved = touched(what, View(what.id, "B", "R", first(what).values, (Fraction(1), Fraction(4)), (Fraction(1, 10**4), Fraction(1, 100))),
-                    2.0003, -3.0001)
+    shown = View(what.id, "B", "R", first(what).values, (Fraction(1), Fraction(4)), (Fraction(1, 10**4), Fraction(1, 100)))
+    moved = touched(what, shown, 2.0003, -3.0001)
     assert (moved.values["B"], moved.values["R"]) == (2, Fraction(1, 1000))
 
 
@@ -136,7 +136,7 @@ def scattered(what: Subject, rng: random.Random) -> dict[str, Fraction]:
 
 
 def disagreements(what: Subject) -> tuple[list[str], int]:
-    """Where the map and the kernel say opposite things, or the balls of the card contradict its verdict; how many were told."""
+    """Where the map and the kernel say opposite things; how many points both told."""
     rng = random.Random(what.id)
     beside = near(what, rng)
     points = [*beside, *(scattered(what, rng) for _ in range(POINTS - len(beside)))]
