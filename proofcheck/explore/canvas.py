@@ -83,8 +83,8 @@ def made(low: float = -CLIP, high: float = CLIP, fixed: bool = False) -> Canvas:
         plot.add_tools(drag)
         plot.toolbar.active_tap = plot.toolbar.active_drag = drag
     marks = {low: "fails", (low + high) / 2: "log₁₀(rhs/lhs) = 0", high: "holds"}
-    plot.add_layout(ColorBar(color_mapper=mapper, ticker=FixedTicker(ticks=list(marks)), major_label_overrides=marks, height=12,
-                             padding=4, title=None, major_label_text_font_size="1em"), "below")
+    plot.add_layout(ColorBar(color_mapper=mapper, ticker=FixedTicker(ticks=list(marks)), major_label_overrides=marks,
+                             height=12, padding=4, title=None, major_label_text_font_size="1em"), "below")
     return canvas
 
 

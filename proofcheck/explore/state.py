@@ -22,7 +22,7 @@ from proofcheck.kernel.domain import Range
 KEYS = ("claim", "x", "y", "xr", "yr", "at")
 FACTOR, REACH = 8, Fraction(4)  # how far a range reaches from its middle, as a factor or as a distance
 WIDER = (1, 2, 5)
-ROUGH = 16
+ROUGH, LESS = 16, 0.6
 FIELDS, LONGEST = 20, 8000
 Arguments = Mapping[str, Sequence[str]]
 Ends = tuple[Fraction, Fraction]
@@ -93,14 +93,15 @@ NO_RANGE: Ends = (Fraction(0), Fraction(1))
 
 
 def _telling(subject: Subject, view: View) -> float:
-    """How evenly the hypotheses' part of a rough map is divided."""
+    """How evenly the hypotheses' part of a rough map is divided; a little less if sizes are on its axes."""
     places = fields(subject, view.axes(subject), view.values, ROUGH)
     inside = np.ones((ROUGH, ROUGH), dtype=bool)
     for _, hyp in subject.hypotheses:
         inside &= verdict(hyp, places) >= 0
     told = np.where(inside, verdict(subject.branch.goal, places), 0)
     counts = [int(np.sum(told == side)) for side in (1, -1)]
-    return min(counts) + 0.001 * max(counts)
+    sizes = sum(a.integer for a in view.axes(subject))
+    return LESS**sizes * (min(counts) + 0.001 * max(counts))
 
 
 def ends(subject: Subject, name: str, reach: int = 1) -> Ends:
