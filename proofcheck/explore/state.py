@@ -76,13 +76,10 @@ def _range(ends: Ends) -> str:
 @lru_cache(maxsize=500)
 def first(subject: Subject) -> View:
     """The view that shows most: both what holds and what fails around the point to begin with, where a plane does."""
-    names, start = subject.inside, subject.start
-    if len(names) == 1:
-        views = [_view(subject, names[0], "", reach) for reach in WIDER]
-    else:
-        views = [_view(subject, x, y, reach) for reach in WIDER for x, y in combinations(names, 2)]
-    best = max(views, key=lambda view: _telling(subject, view))
-    return replace(best, values=start)
+    names = subject.inside
+    pairs = list(combinations(names, 2)) or [(names[0], "")]
+    views = [(LESS**k, _view(subject, x, y, reach)) for k, reach in enumerate(WIDER) for x, y in pairs]
+    return max(views, key=lambda view: view[0] * _telling(subject, view[1]))[1]
 
 
 def _view(subject: Subject, x: str, y: str, reach: int) -> View:
