@@ -12,10 +12,12 @@ from bokeh.document import Document
 from bokeh.events import PanEnd, Tap
 from bokeh.models import Button, Column, CustomJS, Div, Row, Select, Slider, TextInput
 
+from proofcheck.claims import Paper
 from proofcheck.explore import canvas as drawing
 from proofcheck.explore import texts
 from proofcheck.explore.aside import Aside
 from proofcheck.explore.card import Card, certified, changes, touched
+from proofcheck.explore.live import kept
 from proofcheck.explore.numbers import shown, written
 from proofcheck.explore.plane import Axis, drawn
 from proofcheck.explore.state import Arguments, BadView, View, axis, ends, first, range_of, value, view_of
@@ -34,25 +36,36 @@ area.select(); document.execCommand('copy'); area.remove(); window.pc_copied = t
 if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => {});
 const told = cb_obj.label; cb_obj.label = 'copied'; setTimeout(() => { cb_obj.label = told }, 1200)"""
 LINK = "location.origin + location.pathname + '?' + source.text"
+EDGES, KEEP = "edges", "keep"  # tasks of the process beside the server
 GROUPS = (("found false or wanting", True), ("the others", False))
 
 
 @dataclass(frozen=True)
 class World:
-    """What all pages of a server share: the claims of a paper, how it writes them, and the process for slow proofs."""
+    """What all pages of a server share: the paper, its ledger, how it writes terms, and the process for slow work.
 
+    ``name``: the paper's, as the user gave it; processes find it by that.
+    """
+
+    name: str | None
+    paper: Paper
+    ledger: Any
     subjects: dict[str, Subject]
     typeset: Typesetter
     aside: Aside
 
 
 def prepared(name: str | None) -> Callable[..., Any]:
-    """In the process beside the server: the function that finds where the truth changes along the axes of a view."""
-    known = subjects(find(name).paper)
+    """In the process beside the server: the function that finds boundaries (EDGES, view) and stores runs (KEEP, ...)."""
+    paper = find(name).paper
+    known = subjects(paper)
 
-    def work(view: View) -> list[Any]:
+    def edges(view: View) -> list[Any]:
         subject = known[view.claim]
         return [c for a in view.axes(subject) if a.name for c in changes(subject, view.values, a)]
+
+    def work(task: str, *arguments: Any) -> Any:
+        return edges(*arguments) if task == EDGES else kept(paper, *arguments)
 
     return work
 
@@ -173,7 +186,7 @@ class MapPage:
         w.copies.text = str(texts.pre(self.card.test or NO_TEST) + texts.pre(self.card.command))
         if self.waiting is not None:
             self.waiting.cancel()
-        view, self.waiting = self.view, self.world.aside.ask(self.view)
+        view, self.waiting = self.view, self.world.aside.ask(EDGES, self.view)
         w.card.text = str(texts.certificate(self.card))
         w.edge.text = str(texts.boundary((), waiting=True))
         self.waiting.add_done_callback(lambda done: self.later(lambda: self.told(view, done)))

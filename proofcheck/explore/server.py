@@ -18,6 +18,7 @@ from bokeh.settings import settings
 from proofcheck.explore import frame
 from proofcheck.explore.aside import Aside
 from proofcheck.explore.page import MapPage, World, prepared
+from proofcheck.explore.run import RunPage
 from proofcheck.explore.state import Arguments, BadView
 from proofcheck.explore.subjects import subjects
 from proofcheck.papers import Source
@@ -28,8 +29,10 @@ FIRST_PORT = 5006
 AREAS = {
     "map": (("top", ("message",)), ("controls", ("claim", "about", "across", "up", "parameters", "actions")),
             ("plot", ("plot", "legend")), ("card", ("card", "edge", "take", "copies", "url"))),
+    "run": (("controls", ("message", "form", "actions", "told", "crossing", "saved", "url")),
+            ("plots", ("loss", "parts", "ratios", "table"))),
 }
-PATHS = {"map": "/"}
+PATHS = {"map": "/", "run": "/run"}
 UNUSED_MS = 2_000  # after which a page that was closed is forgotten, with its run
 Page = Callable[[Document, World, Arguments], Any]
 
@@ -68,7 +71,7 @@ def refused(document: Document, reason: str, path: str) -> None:
     document.template_variables.update(css=frame.style(), reason=reason, path=path)
 
 
-PAGES: Mapping[str, Page] = {"map": MapPage}
+PAGES: Mapping[str, Page] = {"map": MapPage, "run": RunPage}
 
 
 def running(source: Source, ledger: Any, name: str | None, port: int | None, browser: bool,
@@ -77,7 +80,8 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
     settings.resources = "server"
     listening = free_port() if port is None else port
     origins = [f"{host}:{listening}" for host in (HOST, "localhost")]
-    world = World(subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation), Aside(prepared, name))
+    world = World(name, source.paper, ledger, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
+                  Aside(prepared, name))
     applications = {PATHS[view]: Application(FunctionHandler(partial(opened, page=page, view=view, world=world,
                                                                     heading=source.paper.title)))
                     for view, page in PAGES.items()}

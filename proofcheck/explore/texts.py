@@ -8,6 +8,7 @@ from bokeh.models import Div
 from markupsafe import Markup
 
 from proofcheck.explore.card import Card, Change
+from proofcheck.explore.live import Moment, Reading
 from proofcheck.explore.plane import CLIP, Region
 from proofcheck.explore.subjects import Subject
 from proofcheck.explore.ticks import label
@@ -27,7 +28,8 @@ ul, ol { margin: 0.2em 0; padding-left: 1.6em; } .small { font-size: 0.87em; col
 .error { background: #5a0014; color: #fff; padding: 0.5em; border-radius: 4px; }
 pre { white-space: pre-wrap; overflow-y: auto; background: #f4f4f2; padding: 0.5em; font-size: 12px; max-height: 14em;
       margin: 0.3em 0; }
-code { font-size: 0.9em; } table { border-collapse: collapse; width: 100%; }
+code { font-size: 0.9em; } table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 13px; }
+caption { text-align: left; }
 td, th { padding: 2px 6px; text-align: left; vertical-align: top; }
 """
 
@@ -111,6 +113,44 @@ def boundary(found: Sequence[Change], waiting: bool = False) -> Markup:
 def message(text: str) -> Markup:
     """Something that went wrong, in one line."""
     return Markup("<p class='error' role='alert'>{}</p>").format(text) if text else Markup("")
+
+
+def plain(text: str) -> Markup:
+    """A line of text."""
+    return Markup("<p>{}</p>").format(text)
+
+
+def crossing(step: int, found: Reading) -> Markup:
+    """The first step at which a bound is crossed."""
+    where = Markup("although all its hypotheses are met") if not found.unmet else Markup(
+        "where it is not claimed: not met is {}").format("; ".join(found.unmet))
+    return Markup("<h3 class='fails'>first crossing: step {}</h3><p>{} ({}), {}: measured {:.6g}, bound {:.6g}</p>").format(
+        step, found.id, found.kind, where, found.left, found.right)
+
+
+def stored(name: str) -> Markup:
+    """Where a run is kept."""
+    return Markup("<p>saved; to go on from there, where the server was started:</p>") + pre(f"proofcheck gd --resume {name}")
+
+
+def readings(moment: Moment) -> Markup:
+    """Every bound at one step."""
+    if not moment.readings:
+        return Markup("<p class='small'>The bounds of this lemma are not about this run; choose another lemma, or the net "
+                      "softmax.</p>")
+    return Markup("<table><caption class='small'>Measured at step {}; numbers witness, they prove nothing.</caption><thead>"
+                  "<tr><th>inequality</th><th>measured</th><th>bound</th><th>is</th></tr></thead><tbody>{}</tbody></table>"
+                  ).format(moment.step, Markup("").join(map(_row, moment.readings)))
+
+
+def _row(r: Reading) -> Markup:
+    return Markup("<tr class='{}'><td>{} <span class='small'>{}</span></td><td>{:.4g}</td><td>{:.4g}</td><td>{}</td></tr>"
+                  ).format("" if r.holds else "fails", r.id, r.kind, r.left, r.right, _state(r))
+
+
+def _state(found: Reading) -> str:
+    met = f"; not met: {'; '.join(found.unmet)}" if found.unmet else ""
+    return ("kept" if found.holds else "CROSSED") + met
 
 
 def pre(text: str) -> Markup:

@@ -169,7 +169,8 @@ def test_a_slider_gives_a_new_map_within_150_ms(tab: Callable[..., Tab]) -> None
 
 
 @pytest.mark.parametrize(("place", "words"), [
-    ((1.5, -3.2), "fails here (certified)"), ((5.0, -3.2), "holds here (certified)"), ((0.7, -3.2), "outside the hypotheses"),
+    ((1.5, -3.2), "fails here (certified)"), ((5.0, -3.2), "holds here (certified)"),
+    ((0.7, -3.2), "outside the hypotheses"),
 ])
 def test_a_click_gives_the_certified_verdict(place: tuple[float, float], words: str, tab: Callable[..., Tab]) -> None:
     page = tab()
@@ -287,10 +288,8 @@ def test_loopback_only_and_no_other_origin(address: str) -> None:
     sockets = Path("/proc/net/tcp").read_text(encoding="ascii") + Path("/proc/net/tcp6").read_text(encoding="ascii")
     listening = {line.split()[1] for line in sockets.splitlines()[1:] if len(line.split()) > 3 and line.split()[3] == "0A"}
     assert {a for a in listening if a.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
-    codes = {origin: upgraded(port, origin) for origin in (f"http://127.0.0.1:{port}", "http://evil.example",
-                                                           f"http://evil.example:{port}", "null")}
-    assert [code for origin, code in codes.items() if "127.0.0.1" not in origin] == [403] * 3, codes
-    assert codes[f"http://127.0.0.1:{port}"] != 403, codes
+    origins = ("http://evil.example", f"http://evil.example:{port}", f"http://127.0.0.1:{port + 1}", "null")
+    assert [upgraded(port, origin) for origin in origins] == [403] * 4  # its own pages are let in, as all other tests see
 
 
 def upgraded(port: int, origin: str) -> int:
@@ -298,8 +297,8 @@ def upgraded(port: int, origin: str) -> int:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
         line.sendall("\r\n".join((
             "GET /ws HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Origin: {origin}", "Connection: Upgrade", "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: bokeh, token",
-            "", "")).encode())
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+            "Sec-WebSocket-Protocol: bokeh, token", "", "")).encode())
         return int(line.recv(100).split()[1])
 
 
