@@ -16,10 +16,12 @@ import numpy as np
 from numerics import (
     Arithmetic,
     Network,
+    SoftmaxNet,
     Step,
     Store,
     arrays_of,
     best_engine,
+    decompose,
     exact,
     gradient_descent,
     lambda_min,
@@ -105,11 +107,12 @@ def start_net(net: str, n: int, d: int, m: int, sigma: float, seed: int, arithme
 def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, steps: int = 50, eta: float | None = None,
                   net: str = "softmax", arithmetic: Arithmetic | None = None, states: int = 0,
                   store: Store | None = None, traced: bool = False, points: tuple[Any, Any] | None = None,
-                bounds: bool = True) -> Iterator[Instance]:
+                  bounds: bool = True, decomposed: bool = False) -> Iterator[Instance]:
     """The states of one GD run (all, or about ``states`` of them); raises ValueError for bad sizes or networks.
 
     Those in ``store`` come first, and the others are added to it.  Other networks than softmax have no values, because the
-    statements are not about them; without ``bounds`` none has, which saves memory.  ``traced``: with the loss and the like.
+    statements are not about them; without ``bounds`` none has, which saves memory.  ``traced``: with the loss and the like;
+    ``decomposed``: with C0 to C3 of Lemma E.1, too.
     """
     kind = arithmetic or parse_precision("float64")
     start = start_net(net, n, d, m, sigma, seed, kind, points)
@@ -124,8 +127,18 @@ def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, ste
             label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {tau}"
             loss = now.loss if measured else best_engine(now, rate).loss if loss is None else loss
             trace = {"loss": loss, "motion": moved, "lambda_min(H), estimated": lambda_min(now)} if traced else {}
+            if decomposed and isinstance(now, SoftmaxNet):
+                trace |= _parts(now, rate)
             known = values(start, now, radius, Fraction(rate)) if measured else Values({}, {}, {})
             yield Instance(label, kind.name, known, trace)
+
+
+def _parts(now: SoftmaxNet, eta: Any) -> dict[str, Any]:
+    """C0 to C3 of the step from this net (Lemma E.1, line 1079)."""
+    kind = now.arithmetic
+    with kind.working(), np.errstate(all="ignore"):
+        then = now.at(now.w - kind.number(eta) * now.gradient)
+        return {f"C{k}": part for k, part in enumerate(decompose(now, then, eta).C)}
 
 
 def _finite_motion(start: Network, now: Network, tau: int) -> Any:
@@ -199,7 +212,7 @@ def gd(options: Mapping[str, Any]) -> Iterator[Instance]:
         store = Store.create(options["store"], about, arrays_of(start))
     asked = options.get("bounds")
     bounds = asked == "all" if asked else chosen["n"] * chosen["m"] <= MEASURED
-    return run_instances(**chosen, store=store, traced=True, bounds=bounds)
+    return run_instances(**chosen, store=store, traced=True, bounds=bounds, decomposed=bool(options.get("decomposed")))
 
 
 def points_of(options: Mapping[str, Any]) -> dict[str, Any]:
