@@ -230,18 +230,30 @@ distance.mutant(total(r, abs(tilted - prob[r])) <= Fraction(99, 100) * tight, "r
 
 center = Given(eq(g, 0), "E_S a = 0, as at initialization (Definition 3.7)")
 mean_sign = Claim("theorem.R/R2.mean", "claim", LINE, "|E_{S~} a| <= P", abs(total(r, sgn[r] * tilted)) <= P,
-                  given=(*MOVED, positive_P, plus_minus, center), scope=ALL_SIZES, uses=("theorem.R/R2.distance",))
+                  given=(*MOVED, plus_minus, center), scope=ALL_SIZES,
+                  uses=("theorem.R/R2.distance", "theorem.R/R2.upper", "theorem.R/R2.lower"))
 
 
 def _mean_sign(c: Context) -> Theorem:
-    """E_{S~} a - E_S a is at most |S~ - S|_1, and 2 tanh(P/2) <= P."""
+    """E_{S~} a - E_S a is at most |S~ - S|_1, and 2 tanh(P/2) <= P; for P = 0 nothing moves."""
     whole = total(r, sgn[r] * (tilted - prob[r]))
     same = rules.combine(c.given(center.rel), goal=eq(total(r, sgn[r] * tilted), whole), factors=(expr(1),), hyps=c.hyps)
     moved_by = mono(c, same, abs(HOLE))
     parts = rules.triangle(term=abs(whole), hyps=c.hyps)
     apart = mono(c, rules.abs_product(term=abs(sgn[r] * (tilted - prob[r])), hyps=c.hyps), total(r, HOLE))
     unit = mono(c, c.given(plus_minus.rel), total(r, HOLE * abs(tilted - prob[r])))
-    return linked(c, moved_by, parts, apart, unit, c.theorem("theorem.R/R2.distance"), alone(c, tight <= P, positive_P))
+    far = linked(c, moved_by, parts, apart, unit, c.theorem("theorem.R/R2.distance"), alone(c, tight <= P, positive_P))
+    high = rules.combine(c.theorem("theorem.R/R2.upper"), goal=tilted - prob[r] <= (exp(2 * P) - 1) * prob[r],
+                         factors=(expr(1),), hyps=c.hyps)
+    low = rules.combine(c.theorem("theorem.R/R2.lower"), alone(c, 2 - exp(-2 * P) <= exp(2 * P)),
+                        goal=-(tilted - prob[r]) <= (exp(2 * P) - 1) * prob[r], factors=(expr(1), prob[r]), hyps=c.hyps)
+    summed = mono(c, rules.abs_bound(high, low, term=tilted - prob[r]), total(r, HOLE))
+    added = rules.combine(c.given(adds_up.rel), goal=eq(summed.concl.rhs, exp(2 * P) - 1), factors=(exp(2 * P) - 1,),
+                          hyps=c.hyps)
+    least = rules.transitive(rules.sign(term=abs(move[r]), hyps=c.hyps), c.given(within_P.rel))
+    still = rules.cut(least, prove_scalar(exp(2 * P) - 1 <= P, (P >= 0, P <= 0)))
+    near = linked(c, moved_by, parts, apart, unit, summed, c.chain(added, still))
+    return rules.case_split(near, far, term=P)
 
 
 mean_sign.by = _mean_sign

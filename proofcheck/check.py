@@ -113,7 +113,8 @@ class _Check:
         claim = self.claim
         if not claim.same_as and claim.rel is not None:
             printed = self.prover.printed(claim)
-            found = self.ran(printed, claim.rel, claim.hyps) if printed is not None else None
+            with self.prover.inside(claim.id):
+                found = self.ran(printed, claim.rel, claim.hyps) if printed is not None else None
             if found is not None:
                 return "printed proof" if claim.printed else "proof", found
         try:
@@ -172,7 +173,8 @@ class _Check:
     def step_theorem(self, step: Step, hyps: Hyps) -> tuple[str, Theorem | None]:
         """The theorem of a step, by the printed reason or else by another proof."""
         for method, proof in (("printed reason", step.by), ("another proof", step.instead)):
-            found = self.ran(proof, step.rel, hyps) if proof is not None else None
+            with self.prover.inside(self.claim.id):
+                found = self.ran(proof, step.rel, hyps) if proof is not None else None
             if found is not None:
                 self.prover.known[step.id] = found
                 return method, found

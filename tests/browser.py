@@ -1,4 +1,4 @@
-"""A report in a headless Chromium, opened from disk with the network cut off."""
+"""A headless Chromium that reaches nothing but this machine, and a report in it, opened from disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND")
+           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
 @dataclass
@@ -30,20 +30,27 @@ class Page:
         return [a for a in self.asked if not a.startswith(("data:", "about:", self.address))]
 
 
-def opened(file: Path) -> Iterator[Page]:
-    """The page, ready to be gone to; at the end there must have been no error in it."""
+def launched() -> Iterator[Any]:
+    """The browser, one for all tests of a process: Playwright does not run twice side by side."""
     playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'proofcheck[browser]'")
     program = next((p for name in PROGRAMS if (p := shutil.which(name))), None)
     if program is None:
         pytest.skip("no Chromium; on Debian: apt-get install chromium")
     with playwright.sync_playwright() as run:
         browser = run.chromium.launch(executable_path=program, args=list(OPTIONS))
-        tab = browser.new_context(offline=True).new_page()
-        tab.set_default_timeout(30_000)
-        page = Page(tab, file.as_uri())
-        tab.on("request", lambda r: page.asked.append(r.url))
-        tab.on("pageerror", lambda e: page.errors.append(str(e)))
-        tab.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-        yield page
+        yield browser
         browser.close()
-        assert page.errors == []
+
+
+def opened(chromium: Any, file: Path) -> Iterator[Page]:
+    """The page, ready to be gone to; at the end there must have been no error in it."""
+    context = chromium.new_context(offline=True)
+    tab = context.new_page()
+    tab.set_default_timeout(30_000)
+    page = Page(tab, file.as_uri())
+    tab.on("request", lambda r: page.asked.append(r.url))
+    tab.on("pageerror", lambda e: page.errors.append(str(e)))
+    tab.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    yield page
+    context.close()
+    assert page.errors == []

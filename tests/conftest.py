@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
 
+import browser  # noqa: E402
 import toy_paper  # noqa: E402
 
 from proofcheck.claims import Paper  # noqa: E402
@@ -36,6 +37,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     marked = any(item.get_closest_marker(name) for name in ("tex", "browser"))
     if report.skipped and marked and item.config.getoption("--need-tools"):
         report.outcome, report.longrepr = "failed", f"skipped in spite of --need-tools: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    yield from browser.launched()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import toy_paper
@@ -16,10 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
-def page(toy_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(chromium: Any, toy_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("report")
     write.written(toy_ledger.data, toy_paper.make(), folder, {"html"})
-    yield from opened(folder / "report.html")
+    yield from opened(chromium, folder / "report.html")
 
 
 def test_it_opens_and_asks_for_nothing(page: Page) -> None:

@@ -109,8 +109,8 @@ def test_the_latex_compiles_cleanly(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def page(folder: Path) -> Iterator[Page]:
-    yield from opened(folder / "report.html")
+def page(chromium: Any, folder: Path) -> Iterator[Page]:
+    yield from opened(chromium, folder / "report.html")
 
 
 @pytest.mark.browser
