@@ -188,7 +188,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield but(lambda d: d["claims"][0].pop("status")), "'status' is missing"
     yield but(lambda d: d["claims"][1].update(verdict="true")), "allowed: assumed, cited, open"
     yield but(lambda d: d["claims"][1]["statement"].update(text="1 <= <")), "cannot read"
-    yield but(lambda d: d["claims"][1]["statement"].update(latex=5)), "the ledger is damaged: AttributeError"
+    yield but(lambda d: d["claims"][1]["statement"].update(latex=5)), "the ledger is damaged: TypeError"
     yield but(lambda d: d["claims"][2]["steps"][0].update(paper_line="x")), "not of type int"
     yield but(lambda d: d["claims"].append(d["claims"][0])), "is there twice"
     yield but(lambda d: d["claims"][0].update(signature="gone")), "'gone' is not in the ledger"
