@@ -160,6 +160,13 @@ def test_latex_that_does_not_read_back_is_never_run(bad: str, data: Data, made: 
     assert bad not in source and latex.code(bad) in source and bad.replace("<", "&lt;").replace(">", "&gt;") in page
 
 
+def test_another_checker_can_speak_for_evidence(data: Data, tmp_path: Path) -> None:
+    write.written(data, toy_paper.make(), tmp_path, {"tex", "html"},
+                  trust=lambda key, evidence: ["coq: certified <all>"] if key == "toy.bound" else [])
+    source, page = ((tmp_path / f"report.{kind}").read_text() for kind in ("tex", "html"))
+    assert source.count(latex.escaped("coq: certified <all>.")) == 1 and page.count("coq: certified &lt;all&gt;.") == 1
+
+
 def test_all_words_are_explained() -> None:
     from proofcheck.report import shape
 
