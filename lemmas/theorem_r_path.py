@@ -504,8 +504,8 @@ far = Claim("theorem.R/step.far", "theorem", LINE,
             moved + eta * reach * E2 + 4 * reach / s0**2 * E3 <= moved + 4 * reach / s0**2 * E2, scope=SCOPE,
             given=(s0_positive, eta_positive, rate_0, Given(reach >= 0, "kappa sqrt(nd)"), e_any, next_any, falls),
             uses=("theorem.R/step.neuron", "theorem.R/step.loss"),
-            latex=r"\mathrm{moved}+\eta\,\mathrm{reach}\,E_2+\frac{4\,\mathrm{reach}}{s_0^2}E_3 \le "
-                  r"\mathrm{moved}+\frac{4\,\mathrm{reach}}{s_0^2}E_2")
+            latex=r"\mathrm{moved}+\eta\,\mathrm{span}\,E_2+\frac{4\,\mathrm{span}}{s_0^2}E_3 \le "
+                  r"\mathrm{moved}+\frac{4\,\mathrm{span}}{s_0^2}E_2")
 
 
 def _far(c: Context) -> Theorem:

@@ -63,6 +63,18 @@ def compare(told: list[tuple[str, str, str]], data: Data) -> None:
     assert set(known) - {t[:2] for t in told} == set(), "the ledger says what the report leaves out"
 
 
+def colours_of_page(page: str) -> dict[str, str]:
+    """What the graph says of every claim."""
+    return dict(re.findall(r'<g class="node k\d" data-id="([^"]*)" data-group="([^"]*)"', page))
+
+
+def colours_of_ledger(data: Data) -> dict[str, str]:
+    """As blueprints colour claims: by the verdict, and apart what is proved with all that it uses."""
+    return {r["id"]: "proved, with all that it uses"
+            if (r["verdict"], r["status"]["with_repairs"]["word"]) == ("proved", "stands") else r["verdict"]
+            for r in data["claims"]}
+
+
 def drawings_of_tex(source: str) -> set[str]:
     """The names of the pictures that the LaTeX asks for."""
     return {a or b for a, b in re.findall(r"\\drawing\{([\w-]+)\}|\{figures/([\w-]+)\.pdf\}", source)}

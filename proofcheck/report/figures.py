@@ -228,7 +228,8 @@ def region(plane: Plane, typeset: Typesetter) -> Canvas:
         for kind, (colour, hatch) in AREAS.items():
             if (plane.cells == kind).any():
                 axes.contourf(plane.x, plane.y, plane.cells == kind, levels=[0.5, 1.5], colors=[colour], hatches=[hatch])
-        axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8)
+        axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8, clip_on=False,
+                  zorder=5)
         axes.set(xscale="log", yscale="log", xlabel=f"${plain(typeset.name(plane.names[0]))}$",
                  ylabel=f"${plain(typeset.name(plane.names[1]))}$")
         for axis, places in ((axes.xaxis, plane.x), (axes.yaxis, plane.y)):

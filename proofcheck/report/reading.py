@@ -44,13 +44,12 @@ from proofcheck.kernel.terms import (
     sqrt,
 )
 from proofcheck.kernel.text import Signature, to_text
-from proofcheck.report.formulas import NAMED, Typesetter
+from proofcheck.report.formulas import NAMED, SHORT, Typesetter
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|[^\s\\]")
 IGNORED = re.compile(r"\\(?:(?:brk|[bB]igg?[lr]|quad)(?![A-Za-z])|[,;:!])")  # it only sets space, size, breaks
 RELATIONS = {r"\le": "<=", r"\leq": "<=", "<": "<", "=": "=", r"\ge": ">=", r"\geq": ">=", ">": ">"}
-CALLED = {written.removesuffix("{erf}").removesuffix("{erfc}"): name for name, written in NAMED.items()
-          if not written.startswith(r"\operatorname")} | {r"\exp": "exp"}
+CALLED = {written: name for name, written in NAMED.items() if not written.startswith(r"\operatorname")} | {r"\exp": "exp"}
 LEFT_OUT = "_out"  # ends the name of an index that is left out
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 AFTER_INDEX = frozenset((",", "}", "=", r"\le", r"\rangle"))
@@ -131,7 +130,7 @@ def tokens(latex: str) -> list[str]:
     """The symbols of a formula, without what only sets space; every script and argument is in braces."""
     found: list[str] = []
     pending = False  # the next token stands alone as a script
-    for token in re.findall(r"#\d|" + TOKEN.pattern, IGNORED.sub(" ", latex.replace(r"\|", r"\Vert "))):
+    for token in re.findall(r"#\d|" + TOKEN.pattern, IGNORED.sub(" ", latex)):
         alone = pending and token != "{"
         shown = token[0] if alone and token[0].isdigit() else token
         found += ["{", shown, "}"] if alone else [token]
@@ -209,9 +208,7 @@ class _Parser:
         slashed = False
         while self.next and self.next not in ENDS - {"/"}:
             if self.accept("/"):
-                divisor, digits = self.factor(), self.tokens[self.at - 1].isdigit()
-                slashed = not (digits and isinstance(found, Num))
-                found = _ratio(found, divisor)
+                found, slashed = _ratio(found, self.factor()), not self.long_number()
             elif slashed:
                 raise self.stuck("parentheses around the denominator")
             else:
@@ -223,12 +220,31 @@ class _Parser:
         """An atom with its powers."""
         if self.next in (r"\sum", r"\max") and self.tokens[self.at + 1:self.at + 2] == ["_"]:
             return self.over()
+        fraction = self.next == r"\frac"
         base = self.atom()
-        while self.accept("^", "{"):
-            power = self.term()
-            self.expect("}")
-            base = _raised(base, power)
-        return base
+        if self.next == "^" and (fraction or self.raised()):
+            raise self.stuck("parentheses around what has a power")
+        return _raised(base, self.until("}")) if self.accept("^", "{") else base
+
+    def raised(self) -> bool:
+        """Whether what was read last ends with a superscript: TeX allows no second one."""
+        at = self.at
+        while at and self.tokens[at - 1] == "}":
+            depth = 1
+            while depth:
+                at -= 1
+                depth += {"}": 1, "{": -1}.get(self.tokens[at - 1], 0)
+            at -= 2
+            if self.tokens[at] == "^":
+                return True
+            if self.tokens[at] != "_":
+                return False
+        return False
+
+    def long_number(self) -> bool:
+        """Whether a ratio of two numbers was read last that the typesetter writes with a slash."""
+        digits = self.tokens[max(self.at - 3, 0):self.at:2]
+        return all(d.isdigit() for d in digits) and max(map(len, digits)) > SHORT // 2
 
     def atom(self) -> Expr:
         """What holds together by itself."""
@@ -308,6 +324,8 @@ class _Parser:
             self.expect(")")
         else:
             args = [self.atom()]
+            if self.next and self.next not in ENDS - {"/"}:
+                raise self.stuck("parentheses around the argument of a function that something follows")
         try:
             found: Expr = Fn(name, tuple(args))
         except ValueError as error:
@@ -360,7 +378,10 @@ class _Parser:
         """The square root of the sum of squares over the indices that are left out."""
         self.expect(r"\lVert")
         inside, summed = self.column(r"\rVert")
-        _ = self.accept("_", "{", "F", "}") or self.accept("_", "{", "2", "}")
+        if len(summed) > 1:
+            self.expect("_", "{", "F", "}")
+        else:
+            self.accept("_", "{", "2", "}")
         return sqrt(_total(summed, Pow(inside, Fraction(2))))
 
     def inner(self) -> Expr:

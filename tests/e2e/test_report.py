@@ -18,7 +18,7 @@ import pytest
 import toy_paper
 from conftest import command as command_line
 from conftest import environment
-from report_words import Data, Words, compare, drawings_of_tex, words_of_tex
+from report_words import Data, Words, colours_of_ledger, colours_of_page, compare, drawings_of_tex, words_of_tex
 
 import proofcheck.cli.report as command
 from proofcheck.cli import main
@@ -60,6 +60,7 @@ def test_every_word_is_that_of_the_ledger(data: Data, made: Callable[..., Path])
     out = made(data)
     page = Words((out / "report.html").read_text())
     compare(page.words, data)
+    assert colours_of_page((out / "report.html").read_text()) == colours_of_ledger(data)
     compare(words_of_tex((out / "report.tex").read_text()), data)
     assert "contradicts itself" not in (out / "report.html").read_text()
 
@@ -187,6 +188,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield but(lambda d: d["claims"][0].pop("status")), "'status' is missing"
     yield but(lambda d: d["claims"][1].update(verdict="true")), "allowed: assumed, cited, open"
     yield but(lambda d: d["claims"][1]["statement"].update(text="1 <= <")), "cannot read"
+    yield but(lambda d: d["claims"][1]["statement"].update(latex=5)), "the ledger is damaged: TypeError"
     yield but(lambda d: d["claims"][2]["steps"][0].update(paper_line="x")), "not of type int"
     yield but(lambda d: d["claims"].append(d["claims"][0])), "is there twice"
     yield but(lambda d: d["claims"][0].update(signature="gone")), "'gone' is not in the ledger"
@@ -194,7 +196,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield but(lambda d: d["paper"].update(name="other")), "is a ledger of other, not of toy"
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(13))
 def test_a_damaged_ledger(number: int, data: Data, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found, wanted = list(damaged(data))[number]
     assert main(run(tmp_path, found, "--html")) == 2

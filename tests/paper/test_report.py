@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from browser import Page, opened
 from conftest import command, environment
-from report_words import Data, Words, compare, drawings_of_tex, words_of_tex
+from report_words import Data, Words, colours_of_ledger, colours_of_page, compare, drawings_of_tex, words_of_tex
 
 import lemmas
 from proofcheck.ledger import load
@@ -58,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_word_is_that_of_the_ledger(ledger: Data, folder: Path) -> None:
     source, page = ((folder / f"report.{kind}").read_text() for kind in ("tex", "html"))
     compare(Words(page).words, ledger)
+    assert colours_of_page(page) == colours_of_ledger(ledger)
     compare(words_of_tex(source), ledger)
     assert "contradicts itself" not in page + source
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import lemmas
+from proofcheck.kernel.certificate import signature_data
 from proofcheck.kernel.terms import Rel
-from proofcheck.kernel.text import Reader
+from proofcheck.kernel.text import Reader, to_text
 from proofcheck.ledger import load
 from proofcheck.papers import find
 from proofcheck.report.content import Texts
@@ -19,7 +20,7 @@ from proofcheck.report.reading import LatexReader, Unreadable, same
 from proofcheck.signatures import NAME
 
 NOTATION = lemmas.paper.reporting.notation
-MAIN = ("theorem", "corollary", "lemma", "part")
+MAIN, OURS = ("theorem", "corollary", "lemma", "part"), "theorem.R"
 
 
 @cache
@@ -94,9 +95,14 @@ def test_what_means_something_else(latex: str) -> None:
     assert not back(latex, DIFFERENT[latex])
 
 
-REFUSED = (r"\lVert w_r-v_r\rVert", r"w_r \le 1", r"R/mB \le 1", r"\frac{R}{m \le 1", r"R \le 1 \le m", r"\input{x} \le R",
-           r"R \le \undefined", r"R \le q", r"\lvert R \le 1", r"\left(R\right) \le 1", r"R & m \le 1", r"R \le 1 % m", "",
-           r"S_{r} \le \langle z,x_i\rangle", r"R^{} \le 1", r"\sum_{r=0}^{m}z_r\le 1", r"\sum_{r=1}^{R}z_r\le 1")
+REFUSED = (
+    r"\lVert w_r-v_r\rVert", r"w_r \le 1", r"R/mB \le 1", r"\frac{R}{m \le 1", r"R \le 1 \le m", r"\input{x} \le R",
+    r"R \le \undefined", r"R \le q", r"\lvert R \le 1", r"\left(R\right) \le 1", r"R & m \le 1", r"R \le 1 % m", r"",
+    r"R^2^3 \le 1", r"e^{R}^2 \le 1", r"\tilde{S}^{2}_{i,r} \le 1", r"\frac{R}{m}^2 \le 1", r"1/2R \le 1",
+    r"\log R m \le 1", r"\log R^2 \le 1", r"\log R/m \le 1", r"\lVert w-v\rVert \le 1", r"\lVert w_r\rVert_F \le 1",
+    r"\| w_r\| \le 1", r"#1 \le R", r"R\cdot -1 \le m", r"S_{r} \le \langle z,x_i\rangle", r"R^{} \le 1",
+    r"\sum_{r=0}^{m}z_r\le 1", r"\sum_{r=1}^{R}z_r\le 1",
+)
 
 
 @pytest.mark.parametrize("latex", REFUSED)
@@ -109,9 +115,9 @@ def test_what_is_refused(latex: str) -> None:
 def test_a_changed_symbol_is_seen(seed: int) -> None:
     """Of the formulas that are typeset by hand: with one number or sign changed they are something else."""
     rng = random.Random(seed)
-    key, rel, latex, at = rng.choice([(*one, at) for one in by_hand() for at in changeable(one[2])])
+    rel, latex, at = rng.choice([(*one, at) for one in by_hand() for at in changeable(one[1])])
     changed = latex[:at] + ("-" if latex[at] == "+" else str(int(latex[at]) % 9 + 1)) + latex[at + 1:]
-    assert read_by_hand(key, rel, latex) and not read_by_hand(key, rel, changed), changed
+    assert read_by_hand(rel, latex) and not read_by_hand(rel, changed), changed
 
 
 def changeable(latex: str) -> list[int]:
@@ -120,29 +126,30 @@ def changeable(latex: str) -> list[int]:
 
 
 @cache
-def by_hand() -> list[tuple[str, Rel, str]]:
-    """Every formula typeset by hand, with the claim that it is in."""
-    return [(c.id, i.rel, i.latex) for c in lemmas.paper for i in (c, *c.steps) if i.latex and i.rel is not None]
+def by_hand() -> list[tuple[Rel, str]]:
+    """Every formula typeset by hand, with what it stands beside."""
+    return [(i.rel, i.latex) for c in lemmas.paper for i in (c, *c.steps) if i.latex and i.rel is not None]
 
 
-def read_by_hand(key: str, rel: Rel, latex: str) -> bool:
-    signature = next(r["signature"] for r in ledger()["claims"] if r["id"] == key)
+def read_by_hand(rel: Rel, latex: str) -> bool:
+    texts = Texts({"signatures": {"own": signature_data([rel])}})
     try:
-        return same(Texts(ledger()).latex(signature, repr(rel), Typesetter(NOTATION)).relation(latex), rel)
+        return same(texts.latex("own", to_text(rel), Typesetter(NOTATION)).relation(latex), rel)
     except Unreadable:
         return False
 
 
 def test_every_formula_typeset_by_hand_is_what_is_checked() -> None:
-    assert [latex for key, rel, latex in by_hand() if not read_by_hand(key, rel, latex)] == []
+    assert [latex for rel, latex in by_hand() if not read_by_hand(rel, latex)] == []
 
 
 def test_main_statements_and_findings_are_typeset_by_hand_and_in_the_ledger() -> None:
+    """Of the paper; Theorem R, which is ours, has some."""
     lacking = []
     for record in ledger()["claims"]:
         claim = lemmas.paper[record["id"]]
         for item, source in ((record, claim), *zip(record["steps"], claim.steps, strict=True)):
-            main = item is record and record["kind"] in MAIN
+            main = item is record and record["kind"] in MAIN and not record["id"].startswith(OURS)
             if item["statement"] is not None and (main or item["finding"]) and not source.latex:
                 lacking.append(item["id"])
             told = item["statement"] and item["statement"].get("latex")
