@@ -40,7 +40,7 @@ EDGES, KEEP = "edges", "keep"  # tasks of the process beside the server
 GROUPS = (("found false or wanting", True), ("the others", False))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """What all pages of a server share: the paper, its ledger, how it writes terms, and the process for slow work.
 

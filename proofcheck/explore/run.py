@@ -25,8 +25,9 @@ COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7")
 DASHES = ("solid", "dashed", "dotted", "dotdash", "dashdot")
 KINDS = {PRINTED: ("#0072b2", "solid"), REPAIRED: ("#009e73", "dashed")}
 OTHER = ("#999999", "dotted")
+MARKED = "#5a0014"
 WORDS = {"net": "net", "n": "data points n", "d": "dimension d", "m": "neurons m", "sigma": "\u03c3 of the weights",
-         "eta": "step size \u03b7 (empty: chosen)", "seed": "seed", "steps": "steps", "lemma": "bounds of"}
+         "eta": "step size \u03b7 (empty: chosen)", "seed": "seed", "steps": "steps", "lemma": "bounds (how many)"}
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Chart:
     holder: Column = field(default_factory=lambda: Column(sizing_mode="stretch_width"))
     source: ColumnDataSource = field(default_factory=ColumnDataSource)
     figure: Any = None
+    mark: Any = None
 
     def renew(self, columns: Sequence[tuple[str, str, str]], legend: bool) -> None:
         """A new figure with lines of these names, colours and dashes; none at all without names."""
@@ -50,15 +52,14 @@ class Chart:
         if legend and columns:
             plot.legend.update(location="top_right", background_fill_alpha=0.7, padding=3, spacing=0,
                                label_text_font_size="0.8em")
+        self.mark = Span(dimension="height", line_color=MARKED, line_dash="dashed", visible=False)
+        plot.add_layout(self.mark)
         self.figure, self.holder.children = plot, [plot] if columns else []
 
     def add(self, rows: Sequence[Mapping[str, float]]) -> None:
         """More steps; what is not there, or not positive, leaves a gap."""
         self.source.stream({k: [_drawn(k, row.get(k)) for row in rows] for k in self.source.data}, rollover=KEPT)
 
-    def line(self, dimension: str, at: float) -> None:
-        """A line across the whole figure."""
-        self.figure.add_layout(Span(location=at, dimension=dimension, line_color="#5a0014", line_dash="dashed"))
 
 
 def _drawn(name: str, value: float | None) -> float:
@@ -84,7 +85,7 @@ class RunPage:
         self.message, self.told, self.crossed, self.saved, self.table = (texts.div() for _ in range(5))
         self.url = Div(visible=False, text=self.plan.query())
         self.loss, self.parts = Chart("loss, motion of the weights, \u03bb of H"), Chart("|C0| to |C3| of Lemma E.1")
-        self.ratios = Chart("measured / bound: printed blue, its steps grey, repaired green")
+        self.ratios = Chart("measured / bound (repaired: dashed)")
         self.connect()
         for name, model in self.roots().items():
             model.name = name
@@ -99,7 +100,7 @@ class RunPage:
         made: dict[str, Any] = {k: TextInput(title=WORDS[k], value=_text(getattr(self.plan, k)), sizing_mode="stretch_width",
                                              min_width=60, name=f"field-{k}") for k in KEYS}
         known = groups(self.world.paper)
-        lemmas = [(k, f"{k} ({len(some)} bounds)") for k, some in known.items()]
+        lemmas = [(k, f"{k} ({sum(b.rel.op != '=' for b in some)})") for k, some in known.items()]
         for key, options in (("net", list(NETS)), ("lemma", lemmas)):
             made[key] = Select(title=WORDS[key], options=options, value=getattr(self.plan, key), sizing_mode="stretch_width",
                                min_width=60, name=f"field-{key}")
@@ -230,14 +231,14 @@ class RunPage:
         self.loss.renew(list(zip(names, COLOURS, DASHES, strict=False)), legend=True)
         self.parts.renew(list(zip((f"|{k}|" for k in parts), COLOURS, DASHES, strict=False)), legend=True)
         self.ratios.renew([(r.id, *KINDS.get(r.kind, OTHER)) for r in first.readings], legend=False)
-        self.ratios.line("width", 1)
+        self.ratios.figure.add_layout(Span(location=1, dimension="width", line_color=MARKED, line_dash="dotted"))
 
     def mark(self, step: int, found: Reading) -> None:
         """Mark the first step at which a bound is crossed; a crossing inside the hypotheses counts before the others."""
         self.crossing = (step, found)
         self.crossed.text = str(texts.crossing(step, found))
         for chart in (self.loss, self.parts, self.ratios):
-            chart.line("height", step)
+            chart.mark.update(location=step, visible=True)
 
 
 def _text(value: Any) -> str:
