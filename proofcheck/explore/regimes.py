@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from bokeh.document import Document
+from bokeh.events import Tap
 from bokeh.models import (
     Button,
     ColumnDataSource,
@@ -23,14 +24,14 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+from proofcheck.claims import Paper, uses_of
 from proofcheck.explore import texts
 from proofcheck.explore.page import COPY, LINK, STEPS, TO_URL, World
 from proofcheck.explore.state import Arguments, BadView
 from proofcheck.explore.ticks import label
 from proofcheck.explore.whole import STATES, Spot, Standing, Whole, counted, first, spot_of, typed, value_of
 from proofcheck.regime import parameters
-from proofcheck.report.content import Texts, content
-from proofcheck.report.graph import HEIGHT, WIDTH, Drawing, drawn
+from proofcheck.report.graph import HEIGHT, WIDTH, Drawing, Node, laid_out
 
 LOOKS = {  # fill, hatching: told apart without colours, too
     STATES[0]: ("#5a0014", " "), STATES[1]: ("#e79a7f", "right_diagonal_line"), STATES[2]: ("#c8c8c8", "horizontal_line"),
@@ -40,12 +41,9 @@ TALL = 640
 
 
 @lru_cache(maxsize=1)
-def graph(world: World) -> Drawing:
-    """The layout of what uses what, made once; raises BadView without a ledger."""
-    if world.ledger is None:
-        raise BadView("the graph is made of the committed ledger, and there is none; allowed is 'proofcheck verify' first")
-    reporting = world.paper.reporting
-    return drawn(content(Texts(world.ledger), reporting.notation, reporting.results).claims)
+def graph(paper: Paper) -> Drawing:
+    """The layout of what uses what, made once."""
+    return laid_out([Node(c.id, "") for c in paper], [(used, c.id) for c in paper for used in uses_of(c)])
 
 
 class RegimePage:
@@ -68,7 +66,7 @@ class RegimePage:
         self.claim = Select(title="why? (or point at the graph)", sizing_mode="stretch_width",
                             options=[c.id for c in world.paper], value=next(iter(world.paper)).id)
         self.nodes = ColumnDataSource()
-        self.figure = self.draw(graph(world))
+        self.figure = self.draw(graph(world.paper))
         self.connect()
         for name, model in self.roots().items():
             model.name = name
@@ -109,10 +107,17 @@ class RegimePage:
             (self.slider, lambda new: self.spot.at(self.axis.nearest(new))),
         ):
             widget.on_change("value", partial(self.said, spot, widget is self.slider))
+        self.figure.on_event(Tap, self.pointed)
         self.again.on_click(lambda: self.go(Spot(first(self.world.subjects.values()), self.spot.move)))
         self.claim.on_change("value", lambda attr, old, new: self.explain())
         self.link.js_on_click(CustomJS(args={"source": self.url}, code=COPY % LINK))
         self.url.js_on_change("text", CustomJS(code=TO_URL))
+
+    def pointed(self, event: Any) -> None:
+        """A click on the graph chooses the claim there."""
+        for key, x, y in zip(*(self.nodes.data[k] for k in ("id", "x", "y")), strict=True):
+            if abs(event.x - x) <= WIDTH / 2 and abs(event.y - y) <= HEIGHT / 2:
+                self.claim.value = key
 
     def said(self, spot: Callable[[Any], Spot], keep: bool, attr: str, old: Any, new: Any) -> None:
         """Go where a widget says, unless the page itself has changed it; tells bad input."""

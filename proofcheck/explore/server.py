@@ -86,7 +86,7 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
     settings.resources = "server"
     listening = free_port() if port is None else port
     origins = [f"{host}:{listening}" for host in (HOST, "localhost")]
-    world = World(name, source.paper, ledger, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
+    world = World(name, source.paper, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
                   Aside(prepared, name))
     applications = {PATHS[view]: Application(FunctionHandler(partial(opened, page=page, view=view, world=world,
                                                                     heading=source.paper.title)))
