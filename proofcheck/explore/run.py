@@ -30,7 +30,7 @@ WORDS = {"net": "net", "n": "data points n", "d": "dimension d", "m": "neurons m
          "eta": "step size \u03b7 (empty: chosen)", "seed": "seed", "steps": "steps", "lemma": "bounds (how many)"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Chart:
     """Lines over the steps of a run, on a logarithmic axis; every run gets a new figure."""
 
@@ -40,9 +40,10 @@ class Chart:
     figure: Any = None
     mark: Any = None
 
-    def renew(self, columns: Sequence[tuple[str, str, str]], legend: bool) -> None:
-        """A new figure with lines of these names, colours and dashes; none at all without names."""
-        self.source = ColumnDataSource(data={"step": [], **{name: [] for name, _, _ in columns}})
+    def renew(self, columns: Sequence[tuple[str, str, str]], legend: bool, rows: Sequence[Mapping[str, float]]) -> None:
+        """A new figure with lines of these names, colours and dashes through the first steps; none without names."""
+        names = ["step", *(name for name, _, _ in columns)]
+        self.source = ColumnDataSource(data={k: [_drawn(k, row.get(k)) for row in rows] for k in names})
         plot = figure(height=250, sizing_mode="stretch_width", y_axis_type="log", toolbar_location=None, tools="",
                       min_width=200, title=self.words)
         for name, colour, dash in columns:
@@ -90,7 +91,7 @@ class RunPage:
         for name, model in self.roots().items():
             model.name = name
             document.add_root(model)
-        document.on_session_destroyed(lambda context: self.ended())
+        document.on_session_destroyed(self.closed)
         self.show_buttons()
 
     # what is there
@@ -114,8 +115,8 @@ class RunPage:
         return {
             "message": self.message, "form": Column(*rows, sizing_mode="stretch_width"), "told": self.told,
             "actions": Row(self.start, self.pause, self.stop, self.save, self.link, sizing_mode="stretch_width", styles=gap),
-            "crossing": self.crossed, "saved": self.saved, "url": self.url, "loss": self.loss.holder,
-            "parts": self.parts.holder, "ratios": self.ratios.holder, "table": self.table,
+            "crossing": self.crossed, "saved": self.saved, "url": self.url, "chart-loss": self.loss.holder,
+            "chart-parts": self.parts.holder, "chart-ratios": self.ratios.holder, "table": self.table,
         }
 
     def connect(self) -> None:
@@ -174,6 +175,12 @@ class RunPage:
             self.told.text = f"ended after step {self.last}" if self.last >= 0 else "ended before the first step"
         self.show_buttons()
 
+    def closed(self, context: Any) -> None:
+        """The page is gone, and its document with it: only the run is left to be ended."""
+        if self.run is not None:
+            self.run.stop()
+            self.run = None
+
     def show_buttons(self) -> None:
         """Which buttons can be pressed, and what they say."""
         going = self.run is not None
@@ -211,26 +218,29 @@ class RunPage:
 
     def show(self, seen: Sequence[Moment]) -> None:
         """Draw some more steps."""
+        rows = {self.loss: [{"step": m.step, **m.numbers} for m in seen],
+                self.parts: [{"step": m.step, **{f"|{k}|": abs(v) for k, v in m.numbers.items()}} for m in seen],
+                self.ratios: [{"step": m.step, **{r.id: r.ratio for r in m.readings}} for m in seen]}
         if self.last < 0:
-            self.prepare(seen[0])
+            self.prepare(seen[0], rows)
+        else:
+            for chart, more in rows.items():
+                chart.add(more)
         self.last = seen[-1].step
         for moment in seen:
             worst = next(iter(moment.crossed), None)
             if worst is not None and (self.crossing is None or (self.crossing[1].unmet and not worst.unmet)):
                 self.mark(moment.step, worst)
-        self.loss.add([{"step": m.step, **m.numbers} for m in seen])
-        self.parts.add([{"step": m.step, **{f"|{k}|": abs(v) for k, v in m.numbers.items()}} for m in seen])
-        self.ratios.add([{"step": m.step, **{r.id: r.ratio for r in m.readings}} for m in seen])
         self.told.text = str(texts.plain(f"step {self.last} of {self.running.steps}"))
         self.table.text = str(texts.readings(seen[-1]))
         self.show_buttons()
 
-    def prepare(self, first: Moment) -> None:
+    def prepare(self, first: Moment, rows: Mapping[Chart, Sequence[Mapping[str, float]]]) -> None:
         """The lines that this run has."""
         names, parts = [k for k in first.numbers if k not in PARTS], [k for k in PARTS if k in first.numbers]
-        self.loss.renew(list(zip(names, COLOURS, DASHES, strict=False)), legend=True)
-        self.parts.renew(list(zip((f"|{k}|" for k in parts), COLOURS, DASHES, strict=False)), legend=True)
-        self.ratios.renew([(r.id, *KINDS.get(r.kind, OTHER)) for r in first.readings], legend=False)
+        self.loss.renew(list(zip(names, COLOURS, DASHES, strict=False)), True, rows[self.loss])
+        self.parts.renew(list(zip((f"|{k}|" for k in parts), COLOURS, DASHES, strict=False)), True, rows[self.parts])
+        self.ratios.renew([(r.id, *KINDS.get(r.kind, OTHER)) for r in first.readings], False, rows[self.ratios])
         self.ratios.figure.add_layout(Span(location=1, dimension="width", line_color=MARKED, line_dash="dotted"))
 
     def mark(self, step: int, found: Reading) -> None:

@@ -34,7 +34,7 @@ AREAS = {
     "map": (("top", ("message",)), ("controls", ("claim", "about", "across", "up", "parameters", "actions")),
             ("plot", ("plot", "legend")), ("card", ("card", "edge", "take", "copies", "url"))),
     "run": (("controls", ("message", "form", "actions", "told", "crossing", "saved", "url")),
-            ("plots", ("loss", "parts", "ratios", "table"))),
+            ("plots", ("chart-loss", "chart-parts", "chart-ratios", "table"))),
     "regime": (("controls", ("message", "moving", "slider", "points", "actions", "claim", "why", "url")),
                ("plots", ("graph", "told"))),
 }

@@ -77,6 +77,12 @@ def running(folder: Path) -> subprocess.Popen[str]:
                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None)
 
 
+def alive(option: str, pid: int) -> int:
+    """How many processes of a parent or a session are alive."""
+    found = subprocess.run(["ps", "-o", "stat=", option, str(pid)], capture_output=True, text=True, check=False).stdout
+    return sum(not line.startswith("Z") for line in found.split())
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the server is started."""
@@ -92,8 +98,7 @@ def server(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
         assert process.returncode == 0 and "Traceback" not in told, told[-2000:]
-        left = subprocess.run(["ps", "-o", "pid=", "--sid", str(process.pid)], capture_output=True, text=True, check=False)
-        assert left.stdout.split() == []
+        assert alive("--sid", process.pid) == 0
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -350,12 +355,6 @@ def steps_of(page: Tab) -> int:
     return int(told[1]) if told else -1
 
 
-def processes(parent: int) -> int:
-    """How many processes the server has started that are alive."""
-    found = subprocess.run(["ps", "-o", "stat=", "--ppid", str(parent)], capture_output=True, text=True, check=False).stdout
-    return sum(not line.startswith("Z") for line in found.split())
-
-
 RUN = "n=2&d=2&m=512&steps=100000&lemma=lemma.B.1"
 
 
@@ -380,24 +379,24 @@ def test_a_run_streams_pauses_and_stops(size: tuple[int, int], tab: Callable[...
     page.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {paused}")
     page.page.get_by_role("button", name="Stop").click()
     page.wait("told", "ended after step")
-    assert page.page.evaluate("Bokeh.documents[0].get_model_by_name('loss').children.length") == 1
+    assert page.page.evaluate("Bokeh.documents[0].get_model_by_name('chart-loss').children.length") == 1
     assert page.overflow() <= 0
 
 
 def test_closing_the_page_stops_its_run_and_no_other(tab: Callable[..., Tab], server: subprocess.Popen[str]) -> None:
-    before = processes(server.pid)
+    before = alive("--ppid", server.pid)
     one, two = tab(), tab()
     for page in (one, two):
         page.open(RUN, "run")
         page.page.get_by_role("button", name="Start").click()
     for page in (one, two):
         page.wait("told", "step ")
-    assert processes(server.pid) == before + 2
+    assert alive("--ppid", server.pid) == before + 2
     one.page.close()
     end = time.monotonic() + 15
-    while processes(server.pid) > before + 1 and time.monotonic() < end:
+    while alive("--ppid", server.pid) > before + 1 and time.monotonic() < end:
         time.sleep(0.2)
-    assert processes(server.pid) == before + 1
+    assert alive("--ppid", server.pid) == before + 1
     step = steps_of(two)
     two.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {step}")
 
