@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Union, final
 
 Scalar = Union["Expr", int, Fraction]
@@ -582,6 +583,7 @@ def place(body: Expr, params: tuple[Index, ...], indices: tuple[Index, ...]) -> 
     return rename(body, dict(zip(middle, indices, strict=True)))
 
 
+@lru_cache(maxsize=20000)
 def unfold(term: Expr) -> Expr:
     """Replace every defined array entry by its definition, all the way down."""
     if isinstance(term, Entry) and term.array.body is not None:
