@@ -180,7 +180,15 @@ def _taylor(c: Context) -> Theorem:
 
 taylor = Claim("theorem.R/R3.taylor", "lemma", LINE, "|F(W+V) - F(W) - J V| <= ell(P + |V|) |V|^2/2, entry by entry",
                abs(rise) <= M / 2, given=GIVEN, scope=SCOPE, by=_taylor, uses=("theorem.R/R3.turn",),
-               note="In R^{nd} it is multiplied by m sqrt(nd): with h = |V| this is the ell of R3.")
+               note="In R^{nd} it is multiplied by m sqrt(nd): with h = |V| this is the ell of R3.",
+               latex=r"\Bigl\lvert\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{\mathrm{reach}_r+\mathrm{move}_r}}{"
+                     r"\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s+\mathrm{move}_s}}"
+                     r"\brk-\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{\mathrm{reach}_r}}{\sum_{s}"
+                     r"\mathrm{prob}_se^{\mathrm{reach}_s}}"
+                     r"\brk-\sum_{r}\Bigl(\mathrm{sgn}_r-\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{"
+                     r"\mathrm{reach}_r}}{\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s}}\Bigr)\frac{\mathrm{prob}_re^{"
+                     r"\mathrm{reach}_r}}{\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s}}\,\mathrm{move}_r\Bigr\rvert "
+                     r"\brk\le \frac{\rho}{2m}(1+P+h)e^{2(P+h)}\lVert\mathrm{move}\rVert^2")
 
 # ---------------------------------------------------------------- how far J turns in one step
 

@@ -374,13 +374,17 @@ def induction(case: Case) -> tuple[Claim, ...]:
                   given=(*case.given, P_any, start, kept), scope=SCOPE, uses=(floor,))
     invariant = Claim(f"theorem.R/step.potential{case.name}", "lemma", LINE,
                       "induction step: |e| + (7/8) Phi(P) <= |Y| at tau + 1", E3 + GAIN * gained(P + eta * G) <= size_Y,
-                      given=at_tau, scope=SCOPE, uses=("theorem.R/path.potential", floor))
+                      given=at_tau, scope=SCOPE, uses=("theorem.R/path.potential", floor),
+                      latex=r"E_3+\frac{7}{8}\Bigl(s_0(P+\eta G)"
+                            r"-\frac{L_0}{4}(P+\eta G)(e^{2(P+\eta G)}-1)\Bigr) \le \lVert Y\rVert_F")
     confined = Claim(f"theorem.R/step.path{case.name}", "theorem", LINE, "induction step (2): P <= R* at tau + 1",
                      P + eta * G <= HALT * size_Y / s0, given=at_tau, scope=SCOPE,
-                     uses=(invariant.id, error.id, "theorem.R/path.jump", f"theorem.R/path.beyond{case.name}", floor))
+                     uses=(invariant.id, error.id, "theorem.R/path.jump", f"theorem.R/path.beyond{case.name}", floor),
+                     latex=r"P+\eta G \le \frac{1.39\lVert Y\rVert_F}{s_0}")
     contracts = Claim(f"theorem.R/step.loss{case.name}", "theorem", LINE,
                       "induction step (1): |e|^2 falls by the factor 1 - m eta lambda/2",
-                      E3**2 <= (1 - eta * s0**2 / 2) * E2**2, given=at_tau, scope=SCOPE, uses=(floor,))
+                      E3**2 <= (1 - eta * s0**2 / 2) * E2**2, given=at_tau, scope=SCOPE, uses=(floor,),
+                      latex=r"E_3^2 \le \Bigl(1-\frac{\eta s_0^2}{2}\Bigr)E_2^2")
 
     def positive_sigma(c: Context) -> Theorem:
         return rules.transitive(rules.relax(rules.sign(term=LEAST * s0, hyps=c.hyps)), c.theorem(floor))
@@ -447,7 +451,8 @@ smallest = Claim("theorem.R/step.lambda", "theorem", LINE, "conclusion (3): lamb
                  given=(s0_positive, Given(eq(s0**2, m * lam), "s0 = sqrt(m lambda)"),
                         Given(LEAST * s0 * vector_size <= pulled,
                               "|J^T q| >= sigma(P) |q| (theorem.R/R5.below, theorem.R/path.floor)")),
-                 uses=("theorem.R/energy", "theorem.R/R5.below", "theorem.R/path.floor"))
+                 uses=("theorem.R/energy", "theorem.R/R5.below", "theorem.R/path.floor"),
+                 latex=r"\frac{2}{7}\lambda\lVert q\rVert_F^2 \le \sum_{l_1,l_2,i,j}q_{l_1,i}q_{l_2,j}H_{l_1,l_2,i,j}")
 
 
 def _smallest(c: Context) -> Theorem:
@@ -498,7 +503,9 @@ far = Claim("theorem.R/step.far", "theorem", LINE,
             "4 kappa sqrt(nd) |Y|/(m lambda)",
             moved + eta * reach * E2 + 4 * reach / s0**2 * E3 <= moved + 4 * reach / s0**2 * E2, scope=SCOPE,
             given=(s0_positive, eta_positive, rate_0, Given(reach >= 0, "kappa sqrt(nd)"), e_any, next_any, falls),
-            uses=("theorem.R/step.neuron", "theorem.R/step.loss"))
+            uses=("theorem.R/step.neuron", "theorem.R/step.loss"),
+            latex=r"\mathrm{moved}+\eta\,\mathrm{reach}\,E_2+\frac{4\,\mathrm{reach}}{s_0^2}E_3 \le "
+                  r"\mathrm{moved}+\frac{4\,\mathrm{reach}}{s_0^2}E_2")
 
 
 def _far(c: Context) -> Theorem:

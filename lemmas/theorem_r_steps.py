@@ -117,7 +117,13 @@ r1 = Claim("theorem.R/R1", "lemma", LINE, "|d[(a - E a) p]/ds| <= (1 + |E_p a|) 
            "p (chi - E_p chi)",
            total(r, (prob[r] * (chi - mean(chi))) ** 2) <= (1 + abs(g)) ** 2 * Q**2 * total(r, move[r] ** 2),
            given=(adds_up, not_negative, at_most_Q, plus_minus), scope=ALL_SIZES,
-           uses=("theorem.R/line", "theorem.R/R1.peak", "theorem.R/R1.signs", "theorem.R/R1.variance"))
+           uses=("theorem.R/line", "theorem.R/R1.peak", "theorem.R/R1.signs", "theorem.R/R1.variance"),
+           latex=r"\sum_{r}\Bigl(\mathrm{prob}_r\Bigl(\Bigl(\mathrm{sgn}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr)"
+                 r"\Bigl(\mathrm{move}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{move}_r\Bigr)"
+                 r"\brk-\sum_{r}\mathrm{prob}_r\Bigl(\mathrm{sgn}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr)\Bigl("
+                 r"\mathrm{move}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{move}_r\Bigr)\Bigr)\Bigr)^2 \brk\le "
+                 r"\Bigl(1+\Bigl\lvert\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr\rvert\Bigr)^2Q^2\lVert\mathrm{move}"
+                 r"\rVert^2")
 
 
 def _r1(c: Context) -> Theorem:
@@ -349,7 +355,8 @@ VECTORS = (Given(eq(both(err[l, i] ** 2), E2**2), "|e| = E2"),
            Given(sqrt(both(rest[l, i] ** 2)) <= slope * eta**2 * G**2 / 2, "R3: |F(W+V) - F(W) - J V| <= ell |V|^2/2"))
 r4 = Claim("theorem.R/R4", "lemma", LINE, "|e+|^2 <= |e|^2 - (7/4) eta G^2 for V = -eta J^T e, if a + b + a b^2/4 <= 1/4",
            both((err[l, i] + lin[l, i] + rest[l, i]) ** 2) <= E2**2 - Fraction(7, 4) * eta * G**2,
-           given=(eta_positive, G_any, E_any, *ORDERS, small, *VECTORS), scope="all n, d2 >= 1")
+           given=(eta_positive, G_any, E_any, *ORDERS, small, *VECTORS), scope="all n, d2 >= 1",
+           latex=r"\lVert\mathrm{err}+\mathrm{lin}+\mathrm{rest}\rVert_F^2 \le E_2^2-\frac{7}{4}\eta G^2")
 
 
 def _r4(c: Context) -> Theorem:
