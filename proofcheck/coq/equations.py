@@ -14,8 +14,8 @@ from math import gcd, lcm
 
 from proofcheck.coq.terms import coq
 from proofcheck.second.domains import Domain
-from proofcheck.second.normal import Mono, as_term, scaled
-from proofcheck.second.terms import Term, num, parts
+from proofcheck.second.normal import Mono, as_term
+from proofcheck.second.terms import Term, factors, num, parts, put
 
 HALF = Fraction(1, 2)
 DEPTH = 6
@@ -47,17 +47,13 @@ class Equations:
                 name = self._fresh("E")
                 steps.append(f"assert ({name} : {self.show(node)} = {self.show(form)}) by ({self._why(node, form)})")
                 rewrites.append(f"rewrite ?{name}")
-        squares = []
-        for atom in atoms:
-            fact = self._square(atom)
-            if fact is not None:
-                name = self._fresh("S")
-                steps.append(f"assert ({name} : {fact[0]}) by ({fact[1]})")
-                squares.append(name)
-        known = f" [{' '.join(squares)}]" if squares else ""
-        end = f"first [reflexivity | ring{known} | field{known}; nonzero]" if not squares else (
-            f"first [ring{known} | field{known}; nonzero]")
-        return "; ".join([*steps, *rewrites, end])
+        plain = "first [reflexivity | ring | field; nonzero"
+        squares = [(self._fresh("S"), *fact) for fact in filter(None, map(self._square, atoms))]
+        if squares:
+            facts = "; ".join(f"assert ({name} : {told}) by ({why})" for name, told, why in squares)
+            known = " ".join(name for name, _, _ in squares)
+            plain += f" | {facts}; first [ring [{known}] | field [{known}]; nonzero]"
+        return "; ".join([*steps, *rewrites, f"{plain}]"])
 
     def _fresh(self, letter: str) -> str:
         self.count += 1
@@ -69,7 +65,7 @@ class Equations:
     def form(self, node: Term, scales: Mapping[Mono, Fraction]) -> Term:
         """The normal form of a function; an exponential over the common exponentials."""
         if node[:2] != ("fn", "exp"):
-            return self.dom.form.tidy(node)
+            return tidy(node, self.dom)
         exponent = self.dom.form.of(node[2])
         found: list[Term] = []
         for mono, c in sorted(exponent.items(), key=repr):
@@ -103,7 +99,7 @@ class Equations:
             case ("fn", "log", inner):
                 return f"apply ln_is; {self._deeper().solve(inner, ('fn', 'exp', form))}"
             case ("pow", inner, _):
-                return f"apply sqrt_is; [nn | {self._deeper().solve(inner, form)}]"
+                return self._root(inner, form)
             case ("fn", "Abs", inner):
                 return self._abs(inner, form)
             case ("fn", "Max" | "Min" as name, left, right):
@@ -115,30 +111,38 @@ class Equations:
         return "fail"
 
     def _exp(self, inner: Term, form: Term) -> str:
-        """One exponent on both sides; powers p of exp(log(p)) are written as exponentials again."""
-        factors = form[1:] if form[0] == "mul" else (form,) if form != num(1) else ()
-        undo, exponents = [], []
-        for factor in factors:
-            base, times = (factor[1], factor[2]) if factor[0] == "pow" and factor[2] not in (HALF,) else (factor, Fraction(1))
-            if base[:2] == ("fn", "exp"):
-                exponents.append(("mul", num(times), base[2]))
-            elif base[0] == "pow":
-                undo.append(f"rewrite <- (exp_half_ln {self.show(base[1])}) by pos")
-                exponents.append(("mul", num(times / 2), ("fn", "log", base[1])))
-            else:
-                undo.append(f"rewrite <- (exp_ln {self.show(base)}) at 1 by pos")
-                exponents.append(("mul", num(times), ("fn", "log", base)))
-        if not exponents:
-            return f"rewrite <- exp_0; apply f_equal; {self._deeper().solve(inner)}"
-        return "; ".join([*undo, "exponents", self._deeper().solve(inner, *exponents)])
+        """One exponent on both sides, once powers of p = exp(log(p)) are written as exponentials."""
+        if form == num(1):
+            return f"transitivity (exp 0); [apply f_equal; {self._deeper().solve(inner)} | apply exp_0]"
+        written, exponents, logs = list[Term](), list[Term](), False
+        for factor in factors(form):
+            base, times = factor[1:] if factor[0] == "pow" and factor[2] != HALF else (factor, Fraction(1))
+            exponent = base[2] if base[:2] == ("fn", "exp") else _half_log(base)
+            logs |= base[:2] != ("fn", "exp")
+            exponents.append(("mul", num(times), exponent))
+            written.append(("pow", ("fn", "exp", exponent), times))
+        same = f"exponents; {self._deeper().solve(inner, *exponents)}"
+        if not logs:
+            return same
+        told = written[0] if len(written) == 1 else ("mul", *written)
+        return f"transitivity {self.show(told)}; [{same} | rewrite ?exp_half_ln, ?exp_ln by pos; reflexivity]"
+
+    def _root(self, inner: Term, form: Term) -> str:
+        """A root as a multiple of another one, or as a product that is >= 0."""
+        kept = [t for t in factors(form) if t[0] == "pow" and t[2] == HALF and t[1][0] == "add"]
+        if len(kept) != 1:
+            return f"apply sqrt_is; [nn | {self._deeper().solve(inner, form)}]"
+        factor = product([t for t in factors(form) if t is not kept[0]])
+        told = f"{self.show(factor)} * {self.show(kept[0])}"
+        return (f"transitivity ({told}); [apply sqrt_times; [nn | {self._deeper().solve(inner, factor, kept[0][1])}] | "
+                f"ring]")
 
     def _abs(self, inner: Term, form: Term) -> str:
-        kept = [t for t in (form[1:] if form[0] == "mul" else (form,)) if t[:2] == ("fn", "Abs")]
-        sides = f"first [left; {self._deeper().solve(inner, form)} | right; {self._deeper().solve(inner, form)}]"
+        kept = [t for t in factors(form) if t[:2] == ("fn", "Abs")]
         if len(kept) != 1:
-            return f"apply abs_is; [nn | {sides}]"
-        rest = [t for t in (form[1:] if form[0] == "mul" else ()) if t is not kept[0]]
-        factor = num(1) if not rest else rest[0] if len(rest) == 1 else ("mul", *rest)
+            sides = f"left; {self._deeper().solve(inner, form)} | right; {self._deeper().solve(inner, form)}"
+            return f"apply abs_is; [nn | first [{sides}]]"
+        factor = product([t for t in factors(form) if t is not kept[0]])
         z = kept[0][2]
         return (f"transitivity ({self.show(factor)} * Rabs {self.show(z)}); [apply abs_times; [nn | "
                 f"first [left; {self._deeper().solve(inner, factor, z)} | right; {self._deeper().solve(inner, factor, z)}]]"
@@ -172,6 +176,11 @@ def _log(mono: Mono) -> Term | None:
     return None
 
 
+def _half_log(base: Term) -> Term:
+    """The logarithm of p, or of its square root."""
+    return ("mul", num(HALF), ("fn", "log", base[1])) if base[0] == "pow" and base[2] == HALF else ("fn", "log", base)
+
+
 def _common(values: Iterable[Fraction]) -> Fraction:
     """The largest rational of which all are whole multiples, with the sign of most."""
     items = list(values)
@@ -180,6 +189,16 @@ def _common(values: Iterable[Fraction]) -> Fraction:
     return size if 2 * sum(v > 0 for v in items) >= len(items) else -size
 
 
-def negative(term: Term, dom: Domain) -> Term:
-    """Minus a term in normal form."""
-    return as_term(scaled(dom.form.of(term), Fraction(-1)))
+def product(items: list[Term]) -> Term:
+    """The product of some factors."""
+    return num(1) if not items else items[0] if len(items) == 1 else ("mul", *items)
+
+
+def tidy(term: Term, dom: Domain) -> Term:
+    """The normal form, in which the root of x**2 is x for a parameter x that may be 0 but not negative."""
+    found = dom.form.tidy(term)
+    for name, side in dom.box.items():
+        root = ("pow", ("pow", ("var", name), Fraction(2)), HALF)
+        if side.lo == 0 and root in outermost(found):
+            found = dom.form.tidy(put(found, root, ("var", name)))
+    return found

@@ -1,7 +1,8 @@
 (* What the exported theorems are written with, and the tactics that prove them.
    Interval runs on floats in software: then the only axioms are those of the classical reals. *)
-From Coq Require Import Reals Lra Lia ZArith List.
-From Coquelicot Require Import Coquelicot.
+Set Warnings "-ambiguous-paths".
+From Coq Require Export Reals Lra Lia ZArith List.
+From Coquelicot Require Export Coquelicot.
 From Interval Require Import Specific_stdz Specific_ops.
 From Interval Require Export Tactic.
 Module SoftFloat := SpecificFloat StdZRadix2.
@@ -141,6 +142,8 @@ Proof.
 Qed.
 Lemma ln_is a b : a = exp b -> ln a = b. Proof. intros ->. apply ln_exp. Qed.
 Lemma sqrt_is a b : 0 <= b -> a = b * b -> sqrt a = b. Proof. intros B ->. apply sqrt_square, B. Qed.
+Lemma sqrt_times a k c : 0 <= k -> a = k * k * c -> sqrt a = k * sqrt c.
+Proof. intros K ->. rewrite sqrt_mult_alt by nra. rewrite sqrt_square by exact K. reflexivity. Qed.
 Lemma abs_is a b : 0 <= b -> (a = b \/ a = -1 * b) -> Rabs a = b.
 Proof. intros B [->| ->]; [apply Rabs_pos_eq, B|]. rewrite Rabs_left1; lra. Qed.
 Lemma abs_times a k z : 0 <= k -> (a = k * z \/ a = -1 * (k * z)) -> Rabs a = k * Rabs z.
@@ -224,4 +227,39 @@ Ltac either :=
       [rewrite (Rmax_right a b) by lra | rewrite (Rmax_left a b) by lra]
   | |- Rabs ?a = _ \/ _ => destruct (Rle_or_lt 0 a);
       [rewrite (Rabs_pos_eq a) by lra | rewrite (Rabs_left a) by lra]
+  end.
+Ltac log_below := first [left; apply ln_increasing; bound | apply Rlt_le, ln_increasing; bound | apply ln_le; bound].
+Ltac inverse_above := apply Rinv_le_contravar; [pos | first [bound | apply pow_incr; split; bound]].
+
+(* Points: everything is computed down to relations between numbers. *)
+Ltac compute_point :=
+  cbv beta iota zeta delta [bigsum bigmax every delta entry nth pred Nat.pred Nat.eqb Z.to_nat Pos.to_nat Pos.iter_op
+                            Nat.add].
+Ltac number p := first [interval with (i_prec 40) | lra | interval with (i_prec p)].
+Ltac resolved p :=
+  repeat match goal with
+  | |- context [Rmax ?a ?b] => first [rewrite (Rmax_left a b) by number p | rewrite (Rmax_right a b) by number p]
+  | |- context [Rmin ?a ?b] => first [rewrite (Rmin_left a b) by number p | rewrite (Rmin_right a b) by number p]
+  | |- context [geometric ?a] => rewrite (geometric_is a) by number p
+  | |- context [tanh ?a] => rewrite (tanh_exp a)
+  | |- context [cosh ?a] => rewrite (cosh_exp a)
+  | |- context [sinh ?a] => rewrite (sinh_exp a)
+  end.
+Ltac apart p := first [apply Rgt_not_eq; unfold Rgt; number p | apply Rlt_not_eq; number p].
+Ltac all_apart p := lazymatch goal with |- _ /\ _ => split; all_apart p | |- _ => apart p end.
+Ltac equal p := first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]].
+Ltac at_point p where_ :=
+  lazymatch goal with
+  | |- _ /\ _ => split; at_point p where_
+  | |- exists i : nat, _ => lazymatch where_ with ?k :: ?more => exists k; cbv beta iota delta [nth pred Nat.pred entry
+      Nat.eqb]; at_point p more end
+  | |- True => exact I
+  | |- (_ <= _)%Z => lia
+  | |- (_ <= _)%nat => lia
+  | |- ~ _ <= _ => apply Rlt_not_le; at_point p where_
+  | |- ~ _ < _ => apply Rle_not_lt; at_point p where_
+  | |- _ <> _ => resolved p; apart p
+  | |- _ = _ => resolved p; equal p
+  | |- _ < _ => resolved p; number p
+  | |- _ <= _ => resolved p; first [number p | right; equal p]
   end.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from proofcheck.coq.equations import Equations
+from proofcheck.coq.equations import Equations, tidy
 from proofcheck.coq.terms import NotExpressible, conditions, coq, identifier, number
 from proofcheck.second.check import _bound, _gaps, setting
 from proofcheck.second.domains import Domain, Range
@@ -33,6 +33,10 @@ class State:
     def show(self, term: Term) -> str:
         """The term in Coq's notation."""
         return coq(term, self.names)
+
+    def tidy(self, term: Term) -> Term:
+        """The normal form."""
+        return tidy(term, self.dom)
 
     def equal(self, *terms: Term) -> str:
         """A tactic for equations whose functions occur in the terms."""
@@ -58,7 +62,7 @@ class Script:
 
     def sub(self, raw: Term, at: State, strict: bool, tree: Any, shown: str | None = None) -> Lines:
         """Tactics for a term that is not in normal form: 0 <= raw."""
-        term = at.dom.form.tidy(raw)
+        term = at.tidy(raw)
         told = at.show(raw) if shown is None else shown
         if told == at.show(term):
             return self.prove(term, at, strict, tree)
@@ -68,24 +72,47 @@ class Script:
     # --- leaves ---
 
     def _eval(self, term: Term, at: State, strict: bool, bits: int) -> Lines:
-        return [*self.helpers(term, at), f"leaf{'_lt' if strict else '_le'}."]
+        word = f"leaf_{'lt' if strict else 'le'}"
+        if bits > 64:
+            return [f"interval with (i_prec {bits})."]
+        hard = [line for t in dict.fromkeys(_all(term)) for line in self._atom(t, at)]
+        return [f"first [{word} | {'; '.join([*hard, word])}]." if hard else f"{word}."]
 
     def _sturm(self, term: Term, at: State, strict: bool) -> Lines:
         (name,) = names(term)
         return [f"roots {at.names[name]}."]
 
     def _mean(self, term: Term, at: State, strict: bool, bits: int) -> Lines:
-        return ["leaf_le." if not strict else "leaf_lt."]
+        return [f"leaf_{'lt' if strict else 'le'}."]
 
-    def helpers(self, term: Term, at: State) -> Lines:
-        """Facts about maxima, which interval arithmetic does not know."""
-        found = []
-        for t in _all(term):
-            if t[:2] in (("fn", "Max"), ("fn", "Min")):
-                a, b = at.show(t[2]), at.show(t[3])
-                rule = "Rmax" if t[1] == "Max" else "Rmin"
-                found += [f"pose proof ({rule}_l {a} {b}).", f"pose proof ({rule}_r {a} {b})."]
-        return found
+    def _atom(self, term: Term, at: State) -> Lines:
+        """Bounds for what interval arithmetic has none: maxima, and logarithms and inverses of what comes near 0."""
+        match term:
+            case ("fn", "Max" | "Min" as name, left, right):
+                sides = f"{at.show(left)} {at.show(right)}"
+                return [f"pose proof (R{name.lower()}_l {sides})", f"pose proof (R{name.lower()}_r {sides})"]
+            case ("fn", "log", ("var", name)) if at.dom.box[name].lo == 0:
+                return self._opaque(at.show(term), self._bounded(at.show(term), name, "ln ({})", "log_below", at))
+            case ("pow", ("var", name), q) if q < 0 and q.denominator == 1 and at.dom.box[name].lo == 0:
+                shape = f"/ ({{}} ^ {-q})" if q < -1 else "/ {}"
+                return self._opaque(at.show(term), [("0 < {}", "pos"),
+                                                    *self._bounded(at.show(term), name, shape, "inverse_above", at)])
+        return []
+
+    def _bounded(self, shown: str, name: str, shape: str, why: str, at: State) -> list[tuple[str, str]]:
+        high = at.dom.box[name].hi
+        if isinstance(high, float):
+            return []
+        end = shape.format(number(high))
+        return [(f"{{}} <= {end}" if why == "log_below" else f"{end} <= {{}}", why)]
+
+    def _opaque(self, shown: str, facts: list[tuple[str, str]]) -> Lines:
+        """Facts about a term, which is then a parameter."""
+        known = [self.fresh("N") for _ in facts]
+        value = self.fresh("n")
+        lines = [f"assert ({k} : {told.format(shown)}) by {why}" for k, (told, why) in zip(known, facts, strict=True)]
+        return [*lines, *([f"revert {' '.join(known)}"] if known else []),
+                f"generalize {shown}", f"intros {' '.join([value, *known])}"]
 
     # --- parts of the domain ---
 
@@ -100,7 +127,7 @@ class Script:
                 *self._block(self.prove(self._retidied(term, high), high, strict, right), term, high, strict)]
 
     def _retidied(self, term: Term, at: State) -> Term:
-        return at.dom.form.tidy(term)
+        return at.tidy(term)
 
     def _block(self, lines: Lines, term: Term, at: State, strict: bool) -> Lines:
         """A subproof; on a smaller box the normal form may be another one."""
@@ -122,7 +149,7 @@ class Script:
 
     def _knowing(self, at: State, raw: Term, sharp: bool, how: Lines) -> tuple[State, Lines]:
         """One more known term, asserted in normal form."""
-        name, term = self.fresh("G"), at.dom.form.tidy(raw)
+        name, term = self.fresh("G"), at.tidy(raw)
         op = "<" if sharp else "<="
         lines = [f"assert ({name} : 0 {op} {at.show(term)}).", "{"]
         if at.show(term) != at.show(raw):
@@ -259,7 +286,7 @@ class Script:
             rest = minus(rest, ("mul", *factors))
             shown.append(f"({product})")
         strict_rest = strict and not relaxed
-        term_rest = at.dom.form.tidy(rest)
+        term_rest = at.tidy(rest)
         whole = [term_rest, *(at.dom.given[k][0] for _, ks, _ in items for k in ks), *(at.dom.read(i[0]) for i in items)]
         total = " + ".join([at.show(term_rest), *shown])
         rule = "same_lt" if strict else "same_le"
@@ -314,7 +341,7 @@ class Script:
         def moved(raw: Term, sharp: bool, how: Lines) -> None:
             nonlocal state
             changed = put(raw, old, there)
-            tidied = state.dom.form.tidy(changed)
+            tidied = state.tidy(changed)
 
             def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied, on: State = state) -> Lines:
                 rule = "same_lt" if sharp else "same_le"
@@ -366,7 +393,7 @@ class Script:
 
     def _forced(self, raw: Term, at: State, strict: bool, tree: Any) -> Lines:
         """The goal is told by Coq; only its functions are known here."""
-        term = at.dom.form.tidy(raw)
+        term = at.tidy(raw)
         rule = "same_lt" if strict else "same_le"
         return [f"apply ({rule} _ {at.show(term)}); [{at.equal(raw, term)}|].", *self.prove(term, at, strict, tree)]
 
@@ -403,7 +430,8 @@ class Script:
         pairs = [(c, *_difference(term, c)) for c in (_resolved(term, at.dom, target, v) for v in values)]
         atom = pairs[0][1]
         told = " \\/ ".join(f"{at.show(atom)} = {at.show(new)}" for _, _, new in pairs)
-        lines += [f"assert ({eq} : {told}).", "{", f"either. all: {at.equal(atom, *(p[2] for p in pairs))}.", "}",
+        same = at.equal(*parts(atom), *(p[2] for p in pairs))
+        lines += [f"assert ({eq} : {told}).", "{", f"either; first [left; {same} | right; {same}].", "}",
                   f"destruct {eq} as [{eq}|{eq}]."]
         for (changed, _, _), tree in zip(pairs, (left, right), strict=True):
             lines += ["{", f"rewrite {eq}.", *self.sub(changed, at, strict, tree), "}"]
@@ -495,7 +523,7 @@ def _start(rel: Rel, hyps: list[tuple[int, Rel]], dims: frozenset[str], script: 
 
 
 def _known(at: State, hyp: Rel, gap: Term, sharp: bool, k: int, second: int) -> State:
-    term = at.dom.form.tidy(gap)
+    term = at.tidy(gap)
     op, left, right = hyp
     a, b = (right, left) if second else (left, right)
     rule = {"<": "gap_lt", "<=": "gap_le", "=": "gap_eq_sym" if second else "gap_eq"}[op]

@@ -13,13 +13,11 @@ with the abbreviations as ``let``.  Free indices in a hypothesis run over all th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from proofcheck.coq.terms import as_tuple, conditions, coq, identifier
-from proofcheck.kernel.terms import Array, Entry, Expr, Index, Rel, Var, free_indices, subterms, variables
-from proofcheck.second.terms import Term
-
-NONE: Mapping[str, str] = {}
+from proofcheck.kernel.terms import Array, Entry, Expr, Index, Num, Rel, Var, free_indices, subterms, variables
 
 
 def relation(op: str, left: str, right: str) -> str:
@@ -52,13 +50,13 @@ def refuted(goal: Rel, hyps: Sequence[Rel]) -> str:
     """The theorem that at some point all hypotheses hold and the goal fails; raises NotExpressible."""
     rels = (goal, *hyps)
     free, known = arrays_of(rels)
-    shorts = frozenset(a.name for a in known)
+    lets, shorts = _lets(known)
     binders = [f"{identifier('d', v.name)} : Z" for v in dimensions(rels)]
     binders += [f"{identifier('v', v.name)} : R" for v in parameters(rels)]
     binders += [f"{identifier('a', a.name)} : {'nat -> ' * len(a.params)}R" for a in free]
     facts = [f"(1 <= {identifier('d', v.name)})%Z" for v in dimensions(rels)]
     facts += [_over_all(h, defined(h, shorts)) for h in hyps]
-    return ("".join(f"exists {b}, " for b in binders) + "".join(map(_let, known))
+    return ("".join(f"exists {b}, " for b in binders) + lets
             + conjunction([*facts, _somewhere(goal, defined(goal, shorts, negated=True))]))
 
 
@@ -75,17 +73,18 @@ def _somewhere(goal: Rel, text: str) -> str:
     return text
 
 
-def _let(array: Array) -> str:
-    """An abbreviation, and the conditions under which it is defined."""
-    body = as_tuple(array.body) if array.body is not None else ("num", 0)
-    heads = "".join(f"({identifier('i', p.name)} : nat) " for p in array.params)
-    found = conditions(body, lambda name: True)
-    found = [c for c in found if not c.startswith("(c_")] + [c for c in found if c.startswith("(c_")]
-    meaning = coq(body)
-    told = conjunction(found) if found else "True"
-    function = f"fun {heads}=> " if heads else ""
-    return (f"let {identifier('a', array.name)} := {function}{meaning} in "
-            f"let {identifier('c', array.name)} := {function}{told} in ")
+def _lets(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
+    """Abbreviations with the conditions under which they are defined, and the names of those that have conditions."""
+    text, partial = "", set[str]()
+    for array in arrays:
+        body = as_tuple(array.body or Num(Fraction(0)))
+        heads = " ".join(f"({identifier('i', p.name)} : nat)" for p in array.params)
+        function = f"fun {heads} => " if heads else ""
+        text += f"let {identifier('a', array.name)} := {function}{coq(body)} in "
+        if found := conditions(body, partial.__contains__):
+            text += f"let {identifier('c', array.name)} := {function}{conjunction(found)} in "
+            partial.add(array.name)
+    return text, frozenset(partial)
 
 
 def indices(rel: Rel) -> list[Index]:
@@ -132,8 +131,3 @@ def dimensions(rels: Iterable[Rel]) -> list[Var]:
 def parameters(rels: Iterable[Rel]) -> list[Var]:
     """All real parameters."""
     return sorted({v for t in everything(rels) for v in variables(t) if not v.integer}, key=lambda v: v.name)
-
-
-def conclusion(goal: Rel) -> tuple[Term, Term]:
-    """Both sides of a goal."""
-    return as_tuple(goal.lhs), as_tuple(goal.rhs)
