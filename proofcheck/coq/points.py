@@ -26,7 +26,7 @@ def tactics(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     lines += [f"exists {coq(values[v.name])}." for v in parameters(rels)]
     lines += [f"exists {_array(a, point['arrays'][a.name])}." for a in arrays_of(rels)[0]]
     where = [found["at"][i.name] for i in reversed(indices(goal))]
-    return [*lines, "compute_point.", f"at_point {found['bits']} ({' :: '.join(map(str, [*where, 'nil']))})%nat."]
+    return [*lines, "compute_point.", f"at_point {found['bits']} ({' :: '.join(map(str, [*where, '@nil nat']))})%nat."]
 
 
 def _values(hyps: Sequence[Rel], scalars: Mapping[str, str]) -> dict[str, Term]:

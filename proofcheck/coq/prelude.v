@@ -245,9 +245,22 @@ Ltac resolved p :=
   | |- context [cosh ?a] => rewrite (cosh_exp a)
   | |- context [sinh ?a] => rewrite (sinh_exp a)
   end.
+Lemma sqrt_below e c : 0 <= c -> e <= c * c -> sqrt e <= c.
+Proof. intros C H. rewrite <- (sqrt_square c C). apply sqrt_le_1_alt, H. Qed.
+Lemma sqrt_above e c : 0 <= c -> c * c <= e -> c <= sqrt e.
+Proof. intros C H. rewrite <- (sqrt_square c C) at 1. apply sqrt_le_1_alt, H. Qed.
 Ltac apart p := first [apply Rgt_not_eq; unfold Rgt; number p | apply Rlt_not_eq; number p].
 Ltac all_apart p := lazymatch goal with |- _ /\ _ => split; all_apart p | |- _ => apart p end.
-Ltac equal p := first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]].
+Ltac no_abs p :=
+  repeat match goal with
+  | |- context [Rabs ?a] => first [rewrite (Rabs_pos_eq a) by number p | rewrite (Rabs_left1 a) by number p]
+  end.
+Ltac equal p :=
+  first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
+        | progress no_abs p; equal p | apply f_equal; equal p].
+Ltac below p :=
+  first [number p | apply sqrt_below; [number p | below p] | apply sqrt_above; [number p | below p]
+        | apply Rabs_le; split; below p | right; equal p].
 Ltac at_point p where_ :=
   lazymatch goal with
   | |- _ /\ _ => split; at_point p where_
@@ -261,5 +274,5 @@ Ltac at_point p where_ :=
   | |- _ <> _ => resolved p; apart p
   | |- _ = _ => resolved p; equal p
   | |- _ < _ => resolved p; number p
-  | |- _ <= _ => resolved p; first [number p | right; equal p]
+  | |- _ <= _ => resolved p; below p
   end.
