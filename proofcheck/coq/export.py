@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from proofcheck.confirm import Matter, matters
 from proofcheck.coq import points, script, statements
 from proofcheck.coq.terms import NotExpressible
-from proofcheck.evidence import is_plain
+from proofcheck.evidence import counterexample_data, is_plain
 from proofcheck.kernel.certificate import read_signature
+from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
+from proofcheck.refute.scalar import refute_scalar
 from proofcheck.second.terms import Refused
 
 KINDS = ("scalar", "identity", "point")
@@ -27,6 +29,7 @@ class Theorem:
     tactics: list[str] = field(default_factory=list)
     reason: str = ""
     where: list[str] = field(default_factory=list)
+    opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
     @property
     def name(self) -> str:
@@ -65,7 +68,7 @@ def theorems(matter: Matter, signatures: Mapping[str, Any]) -> Iterator[Theorem]
             if rule == "scalar" or (rule == "identity" and _is_plain_identity(data, reader)):
                 yield _step(rule, data, reader, sorted(signature.dims))
     if point is not None:
-        yield _point(matter, point)
+        yield _point(matter.goal, matter.hyps, point)
 
 
 def _is_plain_identity(data: Mapping[str, Any], reader: Reader) -> bool:
@@ -85,14 +88,29 @@ def _step(rule: str, data: Mapping[str, Any], reader: Reader, dims: list[str]) -
     except NotExpressible as error:
         return Theorem(rule, f"{goal} given {hyps}", reason=str(error))
     try:
-        return Theorem(rule, statement, script.theorem(goal, plain, tree, dims, assured))
+        made = Theorem(rule, statement, script.theorem(goal, plain, tree, dims, assured))
+        made.opposite = lambda: _refutation(reader.relation(goal), tuple(reader.relation(h) for h in plain))
+        return made
     except (NotExpressible, Refused) as error:
         return Theorem(rule, statement, reason=str(error))
 
 
-def _point(matter: Matter, found: Mapping[str, Any]) -> Theorem:
+def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:
+    """The theorem that a relation fails somewhere, if a point is found."""
+    sides = ((goal.lhs, goal.rhs), (goal.rhs, goal.lhs))[:1 + (goal.op == "=")]
+    for left, right in sides:  # an equality fails where one of two inequalities does
+        weaker = Rel("<=" if goal.op == "=" else goal.op, left, right)
+        found = refute_scalar(weaker, hyps)
+        if found is not None:
+            return _point(goal, hyps, counterexample_data(hyps, weaker, found[0]))
+    return None
+
+
+def _point(goal: Rel, hyps: tuple[Rel, ...], found: Mapping[str, Any]) -> Theorem:
     try:
-        return Theorem("point", statements.refuted(matter.goal, matter.hyps),
-                       points.tactics(matter.goal, matter.hyps, found))
+        made = Theorem("point", statements.refuted(goal, hyps), points.tactics(goal, hyps, found))
     except NotExpressible as error:
-        return Theorem("point", f"not {matter.goal} given {matter.hyps}", reason=str(error))
+        return Theorem("point", f"not {goal} given {hyps}", reason=str(error))
+    made.opposite = lambda: Theorem("point", statements.upheld(goal, hyps, points.values(goal, hyps, found)),
+                                    points.against(goal, hyps, found))
+    return made

@@ -17,16 +17,28 @@ Lines = list[str]
 
 def tactics(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     """Tactics for the theorem of ``statements.refuted``; raises NotExpressible."""
+    return [*(f"exists {v}." for v in values(goal, hyps, found)), "compute_point.", _settled("at_point", goal, found)]
+
+
+def against(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
+    """Tactics for the theorem of ``statements.upheld``."""
+    return ["compute_point.", _settled("some_way", goal, found)]
+
+
+def _settled(tactic: str, goal: Rel, found: Mapping[str, Any]) -> str:
+    where = [str(found["at"][i.name]) for i in reversed(indices(goal))]
+    return f"{tactic} {found['bits']} ({' :: '.join([*where, '@nil nat'])})%nat."
+
+
+def values(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> list[str]:
+    """What the point puts for sizes, parameters and arrays, in the order of ``statements.binders``."""
     rels, point = (goal, *hyps), found["point"]
-    values = _values(hyps, point["scalars"])
-    lines = [f"exists {values[v.name][1]}%Z." for v in dimensions(rels)]
-    missing = [v.name for v in parameters(rels) if v.name not in values]
+    known = _values(hyps, point["scalars"])
+    missing = [v.name for v in parameters(rels) if v.name not in known]
     if missing:
         raise NotExpressible(f"the value of {missing[0]} comes from an equation over arrays")
-    lines += [f"exists {coq(values[v.name])}." for v in parameters(rels)]
-    lines += [f"exists {_array(a, point['arrays'][a.name])}." for a in arrays_of(rels)[0]]
-    where = [found["at"][i.name] for i in reversed(indices(goal))]
-    return [*lines, "compute_point.", f"at_point {found['bits']} ({' :: '.join(map(str, [*where, '@nil nat']))})%nat."]
+    return [*(f"{known[v.name][1]}%Z" for v in dimensions(rels)), *(coq(known[v.name]) for v in parameters(rels)),
+            *(_array(a, point["arrays"][a.name]) for a in arrays_of(rels)[0])]
 
 
 def _values(hyps: Sequence[Rel], scalars: Mapping[str, str]) -> dict[str, Term]:

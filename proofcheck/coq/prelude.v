@@ -276,3 +276,8 @@ Ltac at_point p where_ :=
   | |- _ < _ => resolved p; number p
   | |- _ <= _ => resolved p; below p
   end.
+Ltac some_way p where_ :=
+  lazymatch goal with
+  | |- _ \/ _ => first [left; solve [at_point p where_] | right; some_way p where_]
+  | |- _ => at_point p where_
+  end.

@@ -49,15 +49,29 @@ def proved(goal: Rel, hyps: Sequence[Rel]) -> str:
 def refuted(goal: Rel, hyps: Sequence[Rel]) -> str:
     """The theorem that at some point all hypotheses hold and the goal fails; raises NotExpressible."""
     rels = (goal, *hyps)
-    free, known = arrays_of(rels)
-    lets, shorts = _lets(known)
-    binders = [f"{identifier('d', v.name)} : Z" for v in dimensions(rels)]
-    binders += [f"{identifier('v', v.name)} : R" for v in parameters(rels)]
-    binders += [f"{identifier('a', a.name)} : {'nat -> ' * len(a.params)}R" for a in free]
+    lets, shorts = _lets(arrays_of(rels)[1])
     facts = [f"(1 <= {identifier('d', v.name)})%Z" for v in dimensions(rels)]
     facts += [_over_all(h, defined(h, shorts)) for h in hyps]
-    return ("".join(f"exists {b}, " for b in binders) + lets
-            + conjunction([*facts, _somewhere(goal, defined(goal, shorts, negated=True))]))
+    fails = _somewhere(goal, defined(goal, shorts, negated=True))
+    return "".join(f"exists {b}, " for b in binders(rels)) + lets + conjunction([*facts, fails])
+
+
+def upheld(goal: Rel, hyps: Sequence[Rel], values: Sequence[str]) -> str:
+    """The opposite at one point, with values for what is bound: the goal holds, or a hypothesis fails."""
+    rels = (goal, *hyps)
+    lets, shorts = _lets(arrays_of(rels)[1])
+    bound = "".join(f"let {b} := {v} in " for b, v in zip(binders(rels), values, strict=True))
+    ways = [_somewhere(goal, defined(goal, shorts))]
+    ways += [defined(h, shorts, negated=True) for h in hyps if not free_indices(h)]
+    either = " \\/ ".join(ways)
+    return f"{bound}{lets}({either})"
+
+
+def binders(rels: Sequence[Rel]) -> list[str]:
+    """The sizes, the parameters and the arrays that relations are about, with their types."""
+    found = [f"{identifier('d', v.name)} : Z" for v in dimensions(rels)]
+    found += [f"{identifier('v', v.name)} : R" for v in parameters(rels)]
+    return found + [f"{identifier('a', a.name)} : {'nat -> ' * len(a.params)}R" for a in arrays_of(rels)[0]]
 
 
 def _over_all(hyp: Rel, text: str) -> str:
