@@ -122,7 +122,7 @@ def row(name: str, instance: Instance) -> dict[str, str]:
     verified = [c["id"] for c in run["conclusions"] if c["certified"] == run["steps"]]
     return {"data": name, "n": str(instance.data.n), "d": str(instance.data.d2), "sigma": f"{instance.sigma:g}",
             "paper m": f"{papers:.1e}", "repaired m": str(math.ceil(ours)), "ratio": f"{papers / ours:.1e}",
-            "m used": str(instance.m), "steps": str(run["steps"]), "loss": f"{float(run['records'][-1]['loss'][1]):.2e}",
+            "m used": str(instance.m), "steps": str(run["steps"]), "loss": f"{float(run['records'][-1]['loss'][1]):.3e}",
             "conclusions verified": f"{', '.join(verified)} at every step", "arithmetic": run["arithmetic"].split(",")[0]}
 
 

@@ -126,7 +126,7 @@ def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, ste
                 radius = max(rounded_up(moved), R_LEAST)
             label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {tau}"
             loss = now.loss if measured else best_engine(now, rate).loss if loss is None else loss
-            trace = {"loss": loss, "motion": moved, "lambda_min(H), estimated": lambda_min(now)} if traced else {}
+            trace = {"loss": loss, "motion": moved, "lambda_min(H), estimated": _smallest(now, tau)} if traced else {}
             if decomposed and isinstance(now, SoftmaxNet):
                 trace |= _parts(now, rate)
             known = values(start, now, radius, Fraction(rate)) if measured else Values({}, {}, {})
@@ -145,8 +145,20 @@ def _finite_motion(start: Network, now: Network, tau: int) -> Any:
     with np.errstate(all="ignore"):
         moved = motion(start, now)
     if not np.isfinite(start.arithmetic.to_float(moved)):
-        raise ValueError(f"the run has left the range of {start.arithmetic.name} at step {tau}; take a smaller --eta")
+        raise _left(start, tau)
     return moved
+
+
+def _smallest(now: Network, tau: int) -> Any:
+    try:
+        with np.errstate(all="ignore"):
+            return lambda_min(now)
+    except np.linalg.LinAlgError:
+        raise _left(now, tau) from None
+
+
+def _left(net: Network, tau: int) -> ValueError:
+    return ValueError(f"the run has left the range of {net.arithmetic.name} at step {tau}; take a smaller --eta")
 
 
 def _states(start: Network, eta: Any, steps: int, store: Store | None) -> Iterator[tuple[Network, Any]]:

@@ -28,7 +28,8 @@ class DataSet:
     """Points x (n rows of d1 numbers) and targets y (n rows of d2 numbers), exact.
 
     Raises ValueError, in one line, unless the rows fit, every ||x_i|| and ||y_i|| is at most 1 (the paper's normalization,
-    line 74), no two points are equal and none is zero: equal or zero points make H singular at every width.
+    line 74), no two points are equal, none is zero and not all targets are: equal or zero points make H singular at every
+    width.
     """
 
     x: Rows
@@ -42,6 +43,8 @@ class DataSet:
                 _require_short(f"{name}_{number}", row)
         if len(self.x) != len(self.y):
             raise ValueError(f"{len(self.x)} points x but {len(self.y)} targets y; every point needs its target")
+        if not any(map(any, self.y)):
+            raise ValueError("all targets are 0, which F(0) = 0 fits already; the theorem needs Y that is not 0")
         seen: dict[tuple[Fraction, ...], int] = {}
         for number, row in enumerate(self.x, 1):
             if not any(row):

@@ -29,9 +29,10 @@ from numerics.arithmetic import Array
 U = 2.0**-53
 SAFE = 1 + 1e-6
 TIGHT = 4
-"""An upper bound called tight is at most SAFE^TIGHT times the truth."""
-TINY = 1e-250
-"""Stands for whatever underflow may lose."""
+"""An upper bound called tight is at most SAFE^TIGHT times the truth, or below `NOTHING`."""
+NOTHING = 1e-100
+TINY = 1e-150
+"""Stands for whatever underflow may lose, also in a square under a root."""
 LARGEST_MOVE = 8.0
 BLOCK = 2**14
 
@@ -173,8 +174,8 @@ class CheckedRun:
         """One step of gradient descent. Raises TooFar where the bounds are lost."""
         here = self._here
         V = self._advance()
-        reach = np.sqrt((self.D**2).sum(axis=0)) * SAFE
-        strides = np.sqrt((V**2).sum(axis=0)) * SAFE
+        reach = np.sqrt((self.D**2).sum(axis=0)) * SAFE + TINY
+        strides = np.sqrt((V**2).sum(axis=0)) * SAFE + TINY
         far, stride = float(reach.max()), float(strides.max())
         if not far + stride < LARGEST_MOVE:
             raise TooFar(f"a neuron is {far:.3g} away from its start after step {here.state.step + 1}; the error bounds are "
@@ -224,7 +225,7 @@ class CheckedRun:
         e = self.m * g - self._y
         e_error = (self.m * g_error + 2 * U * self.m * level + 3 * U) * SAFE
         drift = (np.abs(totals[-1]) + error) / self.m
-        shifted = np.sqrt(squares) + (U * entry * far + drift) * self._norms
+        shifted = np.sqrt(squares) + TINY + (U * entry * far + drift) * self._norms
         apart = shifted / (alpha * (1 - alpha_error)) * SAFE  # bounds ||S_i - S_i(0)||
         softmax = (self._norms / self.m + apart) * SAFE
         tilt = np.sqrt((g**2).sum(axis=0)) + math.sqrt(self.d2) * g_error

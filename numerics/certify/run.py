@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from numerics.arithmetic import Array, Ball
-from numerics.certify.doubles import SAFE, TIGHT, CheckedRun, Move
+from numerics.certify.doubles import NOTHING, SAFE, TIGHT, CheckedRun, Move
 from numerics.certify.hypotheses import Hypotheses, pair_softmax
 from numerics.certify.instance import BITS
 from numerics.regime import Inequality
@@ -108,7 +108,7 @@ class Judge:
 
 def _from_above(bound: float) -> arb:
     """A ball around a number from a tight upper bound."""
-    return (arb(bound) / arb(SAFE) ** TIGHT).union(arb(bound))
+    return (arb(bound) / arb(SAFE) ** TIGHT if bound > NOTHING else arb(0)).union(arb(bound))
 
 
 def _column(values: Array, error: Array) -> arb_mat:

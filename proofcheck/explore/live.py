@@ -62,7 +62,7 @@ def plan_of(arguments: Arguments, paper: Paper) -> Plan:
     """The plan that the arguments of a request give; raises BadView."""
     given = single(arguments, KEYS)
     known = groups(paper)
-    lemma = given.get("lemma", max(known, key=lambda key: len(known[key]), default=""))
+    lemma = given.get("lemma", max(known, key=lambda key: sum(_measurable(b) for b in known[key]), default=""))
     if known and lemma not in known:
         raise BadView(f"lemma={brief(lemma)}: allowed is one of {', '.join(known)}")
     net = given.get("net", USUAL["net"])
@@ -114,7 +114,11 @@ def groups(paper: Paper) -> dict[str, list[Bound]]:
     for claim in paper:
         if claim.kind != "hypothesis":
             found.setdefault(".".join(claim.id.split("/")[0].split(".")[:3]), []).extend(bounds(claim))
-    return {key: some for key, some in found.items() if any(arrays(b.rel) for b in some)}
+    return {key: some for key, some in found.items() if any(map(_measurable, some))}
+
+
+def _measurable(bound: Bound) -> bool:
+    return bound.rel.op != "=" and bool(arrays(bound.rel))
 
 
 def bounds(claim: Claim) -> Iterator[Bound]:

@@ -40,16 +40,15 @@ EDGES, KEEP = "edges", "keep"  # tasks of the process beside the server
 GROUPS = (("found false or wanting", True), ("the others", False))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """What all pages of a server share: the paper, its ledger, how it writes terms, and the process for slow work.
+    """What all pages of a server share: the paper, how it writes terms, and the process for slow work.
 
     ``name``: the paper's, as the user gave it; processes find it by that.
     """
 
     name: str | None
     paper: Paper
-    ledger: Any
     subjects: dict[str, Subject]
     typeset: Typesetter
     aside: Aside

@@ -25,11 +25,12 @@ COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7")
 DASHES = ("solid", "dashed", "dotted", "dotdash", "dashdot")
 KINDS = {PRINTED: ("#0072b2", "solid"), REPAIRED: ("#009e73", "dashed")}
 OTHER = ("#999999", "dotted")
+MARKED = "#5a0014"
 WORDS = {"net": "net", "n": "data points n", "d": "dimension d", "m": "neurons m", "sigma": "\u03c3 of the weights",
-         "eta": "step size \u03b7 (empty: chosen)", "seed": "seed", "steps": "steps", "lemma": "bounds of"}
+         "eta": "step size \u03b7 (empty: chosen)", "seed": "seed", "steps": "steps", "lemma": "bounds (how many)"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Chart:
     """Lines over the steps of a run, on a logarithmic axis; every run gets a new figure."""
 
@@ -37,10 +38,12 @@ class Chart:
     holder: Column = field(default_factory=lambda: Column(sizing_mode="stretch_width"))
     source: ColumnDataSource = field(default_factory=ColumnDataSource)
     figure: Any = None
+    mark: Any = None
 
-    def renew(self, columns: Sequence[tuple[str, str, str]], legend: bool) -> None:
-        """A new figure with lines of these names, colours and dashes; none at all without names."""
-        self.source = ColumnDataSource(data={"step": [], **{name: [] for name, _, _ in columns}})
+    def renew(self, columns: Sequence[tuple[str, str, str]], legend: bool, rows: Sequence[Mapping[str, float]]) -> None:
+        """A new figure with lines of these names, colours and dashes through the first steps; none without names."""
+        names = ["step", *(name for name, _, _ in columns)]
+        self.source = ColumnDataSource(data={k: [_drawn(k, row.get(k)) for row in rows] for k in names})
         plot = figure(height=250, sizing_mode="stretch_width", y_axis_type="log", toolbar_location=None, tools="",
                       min_width=200, title=self.words)
         for name, colour, dash in columns:
@@ -50,15 +53,14 @@ class Chart:
         if legend and columns:
             plot.legend.update(location="top_right", background_fill_alpha=0.7, padding=3, spacing=0,
                                label_text_font_size="0.8em")
+        self.mark = Span(dimension="height", line_color=MARKED, line_dash="dashed", visible=False)
+        plot.add_layout(self.mark)
         self.figure, self.holder.children = plot, [plot] if columns else []
 
     def add(self, rows: Sequence[Mapping[str, float]]) -> None:
         """More steps; what is not there, or not positive, leaves a gap."""
         self.source.stream({k: [_drawn(k, row.get(k)) for row in rows] for k in self.source.data}, rollover=KEPT)
 
-    def line(self, dimension: str, at: float) -> None:
-        """A line across the whole figure."""
-        self.figure.add_layout(Span(location=at, dimension=dimension, line_color="#5a0014", line_dash="dashed"))
 
 
 def _drawn(name: str, value: float | None) -> float:
@@ -84,12 +86,12 @@ class RunPage:
         self.message, self.told, self.crossed, self.saved, self.table = (texts.div() for _ in range(5))
         self.url = Div(visible=False, text=self.plan.query())
         self.loss, self.parts = Chart("loss, motion of the weights, \u03bb of H"), Chart("|C0| to |C3| of Lemma E.1")
-        self.ratios = Chart("measured / bound: printed blue, its steps grey, repaired green")
+        self.ratios = Chart("measured / bound (repaired: dashed)")
         self.connect()
         for name, model in self.roots().items():
             model.name = name
             document.add_root(model)
-        document.on_session_destroyed(lambda context: self.ended())
+        document.on_session_destroyed(self.closed)
         self.show_buttons()
 
     # what is there
@@ -99,7 +101,7 @@ class RunPage:
         made: dict[str, Any] = {k: TextInput(title=WORDS[k], value=_text(getattr(self.plan, k)), sizing_mode="stretch_width",
                                              min_width=60, name=f"field-{k}") for k in KEYS}
         known = groups(self.world.paper)
-        lemmas = [(k, f"{k} ({len(some)} bounds)") for k, some in known.items()]
+        lemmas = [(k, f"{k} ({sum(b.rel.op != '=' for b in some)})") for k, some in known.items()]
         for key, options in (("net", list(NETS)), ("lemma", lemmas)):
             made[key] = Select(title=WORDS[key], options=options, value=getattr(self.plan, key), sizing_mode="stretch_width",
                                min_width=60, name=f"field-{key}")
@@ -113,8 +115,8 @@ class RunPage:
         return {
             "message": self.message, "form": Column(*rows, sizing_mode="stretch_width"), "told": self.told,
             "actions": Row(self.start, self.pause, self.stop, self.save, self.link, sizing_mode="stretch_width", styles=gap),
-            "crossing": self.crossed, "saved": self.saved, "url": self.url, "loss": self.loss.holder,
-            "parts": self.parts.holder, "ratios": self.ratios.holder, "table": self.table,
+            "crossing": self.crossed, "saved": self.saved, "url": self.url, "chart-loss": self.loss.holder,
+            "chart-parts": self.parts.holder, "chart-ratios": self.ratios.holder, "table": self.table,
         }
 
     def connect(self) -> None:
@@ -173,6 +175,12 @@ class RunPage:
             self.told.text = f"ended after step {self.last}" if self.last >= 0 else "ended before the first step"
         self.show_buttons()
 
+    def closed(self, context: Any) -> None:
+        """The page is gone, and its document with it: only the run is left to be ended."""
+        if self.run is not None:
+            self.run.stop()
+            self.run = None
+
     def show_buttons(self) -> None:
         """Which buttons can be pressed, and what they say."""
         going = self.run is not None
@@ -210,34 +218,37 @@ class RunPage:
 
     def show(self, seen: Sequence[Moment]) -> None:
         """Draw some more steps."""
+        rows = {self.loss: [{"step": m.step, **m.numbers} for m in seen],
+                self.parts: [{"step": m.step, **{f"|{k}|": abs(v) for k, v in m.numbers.items()}} for m in seen],
+                self.ratios: [{"step": m.step, **{r.id: r.ratio for r in m.readings}} for m in seen]}
         if self.last < 0:
-            self.prepare(seen[0])
+            self.prepare(seen[0], rows)
+        else:
+            for chart, more in rows.items():
+                chart.add(more)
         self.last = seen[-1].step
         for moment in seen:
             worst = next(iter(moment.crossed), None)
             if worst is not None and (self.crossing is None or (self.crossing[1].unmet and not worst.unmet)):
                 self.mark(moment.step, worst)
-        self.loss.add([{"step": m.step, **m.numbers} for m in seen])
-        self.parts.add([{"step": m.step, **{f"|{k}|": abs(v) for k, v in m.numbers.items()}} for m in seen])
-        self.ratios.add([{"step": m.step, **{r.id: r.ratio for r in m.readings}} for m in seen])
         self.told.text = str(texts.plain(f"step {self.last} of {self.running.steps}"))
         self.table.text = str(texts.readings(seen[-1]))
         self.show_buttons()
 
-    def prepare(self, first: Moment) -> None:
+    def prepare(self, first: Moment, rows: Mapping[Chart, Sequence[Mapping[str, float]]]) -> None:
         """The lines that this run has."""
         names, parts = [k for k in first.numbers if k not in PARTS], [k for k in PARTS if k in first.numbers]
-        self.loss.renew(list(zip(names, COLOURS, DASHES, strict=False)), legend=True)
-        self.parts.renew(list(zip((f"|{k}|" for k in parts), COLOURS, DASHES, strict=False)), legend=True)
-        self.ratios.renew([(r.id, *KINDS.get(r.kind, OTHER)) for r in first.readings], legend=False)
-        self.ratios.line("width", 1)
+        self.loss.renew(list(zip(names, COLOURS, DASHES, strict=False)), True, rows[self.loss])
+        self.parts.renew(list(zip((f"|{k}|" for k in parts), COLOURS, DASHES, strict=False)), True, rows[self.parts])
+        self.ratios.renew([(r.id, *KINDS.get(r.kind, OTHER)) for r in first.readings], False, rows[self.ratios])
+        self.ratios.figure.add_layout(Span(location=1, dimension="width", line_color=MARKED, line_dash="dotted"))
 
     def mark(self, step: int, found: Reading) -> None:
         """Mark the first step at which a bound is crossed; a crossing inside the hypotheses counts before the others."""
         self.crossing = (step, found)
         self.crossed.text = str(texts.crossing(step, found))
         for chart in (self.loss, self.parts, self.ratios):
-            chart.line("height", step)
+            chart.mark.update(location=step, visible=True)
 
 
 def _text(value: Any) -> str:

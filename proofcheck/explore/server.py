@@ -11,6 +11,8 @@ from typing import Any
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.server.server import Server
 from bokeh.settings import settings
@@ -18,6 +20,7 @@ from bokeh.settings import settings
 from proofcheck.explore import frame
 from proofcheck.explore.aside import Aside
 from proofcheck.explore.page import MapPage, World, prepared
+from proofcheck.explore.regimes import RegimePage
 from proofcheck.explore.run import RunPage
 from proofcheck.explore.state import Arguments, BadView
 from proofcheck.explore.subjects import subjects
@@ -26,13 +29,16 @@ from proofcheck.report.formulas import Typesetter
 
 HOST = "127.0.0.1"
 FIRST_PORT = 5006
+silence(EMPTY_LAYOUT)  # the figures of a run that has not been started
 AREAS = {
     "map": (("top", ("message",)), ("controls", ("claim", "about", "across", "up", "parameters", "actions")),
             ("plot", ("plot", "legend")), ("card", ("card", "edge", "take", "copies", "url"))),
     "run": (("controls", ("message", "form", "actions", "told", "crossing", "saved", "url")),
-            ("plots", ("loss", "parts", "ratios", "table"))),
+            ("plots", ("chart-loss", "chart-parts", "chart-ratios", "table"))),
+    "regime": (("controls", ("message", "moving", "slider", "points", "actions", "claim", "why", "url")),
+               ("plots", ("graph", "told"))),
 }
-PATHS = {"map": "/", "run": "/run"}
+PATHS = {"map": "/", "run": "/run", "regime": "/regime"}
 UNUSED_MS = 2_000  # after which a page that was closed is forgotten, with its run
 Page = Callable[[Document, World, Arguments], Any]
 
@@ -71,7 +77,7 @@ def refused(document: Document, reason: str, path: str) -> None:
     document.template_variables.update(css=frame.style(), reason=reason, path=path)
 
 
-PAGES: Mapping[str, Page] = {"map": MapPage, "run": RunPage}
+PAGES: Mapping[str, Page] = {"map": MapPage, "run": RunPage, "regime": RegimePage}
 
 
 def running(source: Source, ledger: Any, name: str | None, port: int | None, browser: bool,
@@ -80,7 +86,7 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
     settings.resources = "server"
     listening = free_port() if port is None else port
     origins = [f"{host}:{listening}" for host in (HOST, "localhost")]
-    world = World(name, source.paper, ledger, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
+    world = World(name, source.paper, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
                   Aside(prepared, name))
     applications = {PATHS[view]: Application(FunctionHandler(partial(opened, page=page, view=view, world=world,
                                                                     heading=source.paper.title)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bokeh.models import Div
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from proofcheck.explore.live import Moment, Reading
 from proofcheck.explore.plane import CLIP, Region
 from proofcheck.explore.subjects import Subject
 from proofcheck.explore.ticks import label
+from proofcheck.explore.whole import Standing
 from proofcheck.kernel.terms import Rel
 from proofcheck.regime import FAILS, HOLDS
 from proofcheck.report.formulas import Typesetter
@@ -19,6 +20,7 @@ from proofcheck.report.mathml import math
 from proofcheck.wording import shortened
 
 LONG = 60
+MANY = 60  # claims in a list
 STYLE = """
 :host { overflow-wrap: anywhere; font-size: 15px; line-height: 1.4; }
 h2 { font-size: 1.1em; margin: 0.2em 0; } h3 { font-size: 1.1em; margin: 0.2em 0; } p { margin: 0.3em 0; }
@@ -29,7 +31,7 @@ ul, ol { margin: 0.2em 0; padding-left: 1.6em; } .small { font-size: 0.87em; col
 pre { white-space: pre-wrap; overflow-y: auto; background: #f4f4f2; padding: 0.5em; font-size: 12px; max-height: 14em;
       margin: 0.3em 0; }
 code { font-size: 0.9em; } table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 13px; }
-caption { text-align: left; }
+caption { text-align: left; } summary { cursor: pointer; }
 td, th { padding: 2px 6px; text-align: left; vertical-align: top; }
 """
 
@@ -151,6 +153,19 @@ def _row(r: Reading) -> Markup:
 def _state(found: Reading) -> str:
     met = f"; not met: {'; '.join(found.unmet)}" if found.unmet else ""
     return ("kept" if found.holds else "CROSSED") + met
+
+
+def standings(groups: Iterable[tuple[str, Sequence[Standing]]]) -> Markup:
+    """How many claims stand how, and why what fails does."""
+    parts = []
+    for state, found in groups:
+        rows = Markup("").join(Markup("<li>{}: {}</li>").format(s.id, s.reason) for s in found[:MANY])
+        more = Markup("<li>... and {} more</li>").format(len(found) - MANY) if len(found) > MANY else Markup("")
+        parts.append(Markup("<details{}><summary>{} here: {}</summary><ul class='small'>{}{}</ul></details>").format(
+            Markup(" open") if state == FAILS else Markup(""), state, len(found), rows, more))
+    return Markup("").join(parts) + Markup(
+        "<p class='small'>Dark red: a line fails here. Hatched red: the proof uses what fails here. Grey lines: a hypothesis"
+        " is violated. Blue: holds here. White: arrays are involved or values are missing. All is decided with balls.</p>")
 
 
 def pre(text: str) -> Markup:

@@ -77,18 +77,37 @@ def running(folder: Path) -> subprocess.Popen[str]:
                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None)
 
 
+def alive(option: str, pid: int) -> int:
+    """How many processes of a parent or a session are alive."""
+    found = subprocess.run(["ps", "-o", "stat=", option, str(pid)], capture_output=True, text=True, check=False).stdout
+    return sum(not line.startswith("Z") for line in found.split())
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the server listens; at the end it must have had no error and end cleanly by Ctrl-C."""
-    process = running(tmp_path_factory.mktemp("server"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server is started."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server; at the end it must have had no error, end cleanly by Ctrl-C and leave no process behind."""
+    process = running(folder)
     try:
-        yield first_line(process).split()[0]
+        yield process
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
         assert process.returncode == 0 and "Traceback" not in told, told[-2000:]
+        assert alive("--sid", process.pid) == 0
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def address(server: subprocess.Popen[str]) -> str:
+    """Where the server listens."""
+    return first_line(server).split()[0]
 
 
 @dataclass
@@ -328,6 +347,103 @@ def test_nothing_overflows_and_formulas_are_typeset(query: str, size: tuple[int,
             if (e.shadowRoot) walk(e.shadowRoot) } };
         walk(document); return all }""")
     assert heights and min(heights) > 5
+
+
+def steps_of(page: Tab) -> int:
+    """The step that a run says it is at."""
+    told = re.search(r"step (\d+)", page.text("told"))
+    return int(told[1]) if told else -1
+
+
+RUN = "n=2&d=2&m=512&steps=100000&lemma=lemma.B.1"
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_a_run_streams_pauses_and_stops(size: tuple[int, int], tab: Callable[..., Tab]) -> None:
+    page = tab(size)
+    assert page.open(RUN, "run") < 5
+    assert steps_of(page) == -1  # a link starts nothing
+    page.page.get_by_role("button", name="Start").click()
+    page.wait("told", "step 2")
+    assert "lemma.B.1.12/4" in page.wait("crossing", "although all its hypotheses are met")
+    assert "lemma.B.1.12" in page.wait("table", "kept")
+    first = steps_of(page)
+    page.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {first + 2}")
+    assert page.overflow() <= 0
+    page.page.get_by_role("button", name="Pause").click()
+    page.page.wait_for_timeout(700)
+    paused = steps_of(page)
+    page.page.wait_for_timeout(700)
+    assert steps_of(page) == paused
+    page.page.get_by_role("button", name="Go on").click()
+    page.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {paused}")
+    page.page.get_by_role("button", name="Stop").click()
+    page.wait("told", "ended after step")
+    assert page.page.evaluate("Bokeh.documents[0].get_model_by_name('chart-loss').children.length") == 1
+    assert page.overflow() <= 0
+
+
+def test_closing_the_page_stops_its_run_and_no_other(tab: Callable[..., Tab], server: subprocess.Popen[str]) -> None:
+    before = alive("--ppid", server.pid)
+    one, two = tab(), tab()
+    for page in (one, two):
+        page.open(RUN, "run")
+        page.page.get_by_role("button", name="Start").click()
+    for page in (one, two):
+        page.wait("told", "step ")
+    assert alive("--ppid", server.pid) == before + 2
+    one.page.close()
+    end = time.monotonic() + 15
+    while alive("--ppid", server.pid) > before + 1 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert alive("--ppid", server.pid) == before + 1
+    step = steps_of(two)
+    two.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {step}")
+
+
+def test_a_witness_is_saved_and_can_be_gone_on_with(tab: Callable[..., Tab], folder: Path) -> None:
+    page = tab()
+    page.open("n=1&d=1&m=8&steps=5&lemma=lemma.B.1&seed=3", "run")
+    page.page.get_by_role("button", name="Start").click()
+    page.wait("told", "ended after step 5")
+    page.page.get_by_role("button", name="Save witness").click()
+    told = page.wait("saved", "--resume")
+    name = re.search(r"--resume (\S+)", told)
+    assert name is not None and (folder / name[1] / "start.npz").exists()
+    command = [sys.executable, "-m", "proofcheck.cli", "gd", "--resume", name[1], "--steps", "6"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert "step 6" in done.stdout and done.returncode in (0, 1)
+    page.page.get_by_role("button", name="Save witness").click()
+    page.wait("saved", "not empty")
+
+
+def test_a_slider_breaks_the_proof(tab: Callable[..., Tab]) -> None:
+    """At B = 1 the sum of Lemma B.2 fails; at B = 3 it holds."""
+    page = tab()
+    assert page.open("at=B:1,R:1/1000,m:1&move=B", "regime") < 5
+    assert "lemma.B.2/sum fails" in page.text("told")
+    page.page.get_by_label("its value").fill("3")
+    page.page.keyboard.press("Enter")
+    page.page.wait_for_function("!Bokeh.documents[0].get_model_by_name('told').text.includes('lemma.B.2/sum fails')")
+    page.page.locator(".noUi-handle").first.focus()
+    for _ in range(3):
+        page.page.keyboard.press("ArrowLeft")
+    page.page.wait_for_function("!location.search.includes('B:3,')")
+    page.page.get_by_label("why?").select_option("lemma.B.1.12")
+    assert "lemma.B.1.12/4 fails" in page.wait("why", "lemma.B.1.12/4")
+    assert page.overflow() <= 0
+    small = tab(SMALL)
+    small.open("at=B:1,R:1/1000,m:1&move=B", "regime")
+    assert small.overflow() <= 0
+
+
+@pytest.mark.parametrize("path", [
+    "run?net=%3Cscript%3E", "run?m=1e9", "run?store=/etc", "regime?at=B:__import__('os')", "regime?move=Q"])
+def test_hostile_links_to_the_other_views(path: str, tab: Callable[..., Tab]) -> None:
+    page = tab()
+    page.page.goto(page.address + path)
+    assert "gives no view" in page.page.locator("h1").inner_text()
+    assert "allowed" in page.page.locator("[role=alert]").inner_text()
 
 
 def test_the_standalone_page(chromium: Any, tmp_path: Path) -> None:

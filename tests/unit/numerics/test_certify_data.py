@@ -69,5 +69,7 @@ def test_other_refusals(tmp_path: Path) -> None:
         read(str(tmp_path / "flat.npz"))
     with pytest.raises(ValueError, match="2 points x but 1 targets y"):
         DataSet(numbers("x", [[1], [0.5]]), numbers("y", [[1]]))
+    with pytest.raises(ValueError, match="all targets are 0"):
+        DataSet(numbers("x", [[1], [0.5]]), numbers("y", [[0], [0]]))
     with pytest.raises(ValueError, match="all rows of one length"):
         DataSet(numbers("x", [[1], [0.5, 0.5]]), numbers("y", [[1], [1]]))
