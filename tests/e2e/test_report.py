@@ -167,6 +167,16 @@ def test_another_checker_can_speak_for_evidence(data: Data, tmp_path: Path) -> N
     assert source.count(latex.escaped("coq: certified <all>.")) == 1 and page.count("coq: certified &lt;all&gt;.") == 1
 
 
+@pytest.mark.parametrize("stale", [False, True])
+def test_what_coq_said_of_this_very_ledger_is_told(stale: bool, data: Data, tmp_path: Path) -> None:
+    said = {"ledger": "another" if stale else data["digest"], "coq": "8.16", "axioms": [], "counts": {},
+            "theorems": {"t": {"kind": "point", "coq": "certified", "why": "", "where": {"toy.false": 1}}}}
+    (tmp_path / "coq.json").write_text(json.dumps(said))
+    assert main(run(tmp_path, data, "--html")) == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert ("coq: certified (the counterexample)" in page) is not stale
+
+
 def test_all_words_are_explained() -> None:
     from proofcheck.report import shape
 
