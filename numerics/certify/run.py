@@ -27,7 +27,7 @@ CONVERGED = Fraction(1, 10**20)
 JUDGE_BITS = 128
 BALL_WORK = 10**4
 """Up to this n m times the expected number of steps, a run is made with balls."""
-MOST_WORK = 2 * 10**9
+MOST_WORK = 10**9
 """Up to this n m times steps, a run is made by default: about a minute."""
 
 WORDS = {
