@@ -29,6 +29,11 @@ class DoubleDoubleEngine(SumEngine):
         """W(tau) as numbers of `DoubleDouble`, shape (d1, m)."""
         return join(self._w)
 
+    @property
+    def pairs(self) -> Array:
+        """A copy of W(tau) as pairs of doubles, shape (2, d1, m)."""
+        return self._w.copy()
+
     def _largest_logits(self) -> Array:
         return np.asarray((self._x[0].T @ self._w[0]).max(axis=1))
 

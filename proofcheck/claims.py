@@ -55,7 +55,7 @@ class Step:
     ``by`` follows the paper's reason; ``instead`` is another proof of the same line; ``citation`` is checked
     for its hypotheses.  ``only``: the special case (one index, one time, one size) in which a line holds that fails in
     general; the same proofs are tried there.  ``typo`` describes a slip of notation (a remark, not a verdict); ``note``
-    says what was tried if the line stays open.
+    says what was tried if the line stays open.  ``latex``: the line typeset by hand, as for claims.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Step:
     typo: str = ""
     note: str = ""
     boundary: str = ""
+    latex: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Claim:
     ``by`` concludes the statement (from the steps, where there are any; by default they are chained).
     ``printed`` says whether the paper gives a proof at all.  ``parts``: the statement is the conjunction of these
     claims.  ``hint``: a point at which to look for a counterexample first; only the kernel says whether it is one.
+    ``latex``: the statement typeset by hand; a report shows it where it reads back as ``rel``.
     """
 
     id: str
@@ -203,6 +205,47 @@ Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Running:
+    """A run that can be stopped after any step: at most ``length`` steps.
+
+    ``certificate`` tells, as plain data, what was certified so far: ``run`` with ``conclusions``, each with its counts, and
+    in words what it ``says``.
+    """
+
+    steps: Iterator[Any]
+    length: int
+    certificate: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A run that a user wants a certificate for: facts in words, the hypotheses of the theorem, and the run if all hold.
+
+    Else ``advice`` tells why, and what would do.
+    """
+
+    facts: Mapping[str, str]
+    hypotheses: Sequence[Checked]
+    advice: Sequence[str] = ()
+    running: Running | None = None
+
+
+@dataclass(frozen=True)
+class Certifying:
+    """How a paper's package certifies runs.
+
+    ``theorem``: the id of the claim that carries a certified start on for ever. ``attempt`` takes the options of the command
+    line (ValueError for bad ones). ``problems`` looks at a certificate again with other means, one line for each thing that
+    does not hold; it calls back with (done, of). ``table`` has runs in the regime by name; each makes a row of texts.
+    """
+
+    theorem: str
+    attempt: Callable[[Options], Attempt]
+    problems: Callable[[Mapping[str, Any], Callable[[int, int], None]], list[str]]
+    table: Mapping[str, Callable[[], Mapping[str, str]]]
+
+
+@dataclass(frozen=True)
 class Sweep:
     """A grid of runs that a paper's package can measure; runs and rows are plain data, so that they travel.
 
@@ -259,6 +302,7 @@ class Paper:
     ``instances`` makes what statements are witnessed on.  From the options of the command line, ``gd`` makes one real
     run, state by state, and ``regime`` one in balls inside a theorem's hypotheses; ``stored`` reads the options of a run
     that was stored in a folder.  ``sweep`` makes many runs and measures each in one row.  ``reporting`` is for the report.
+    ``certifying`` writes and checks certificates of runs.
     """
 
     def __init__(self, name: str, title: str, source: str,
@@ -266,11 +310,12 @@ class Paper:
                  gd: Callable[[Options], Iterator[Instance]] | None = None,
                  regime: Callable[[Options], Certified] | None = None,
                  stored: Callable[[str], Options] | None = None, sweep: Sweep | None = None,
-                 reporting: Reporting | None = None) -> None:
+                 reporting: Reporting | None = None, certifying: Certifying | None = None) -> None:
         self.name, self.title, self.source = name, title, source
         self.instances = instances
         self.gd, self.regime, self.stored, self.sweep = gd, regime, stored, sweep
         self.reporting = reporting or Reporting()
+        self.certifying = certifying
         self._claims: dict[str, Claim] = {}
 
     def add(self, *claims: Claim) -> None:

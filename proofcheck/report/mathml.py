@@ -17,7 +17,7 @@ BAR = '<mo stretchy="false" lspace="0.1em" rspace="0.1em">|</mo>'
 @cache
 def math(formula: str) -> Markup:
     """A formula as MathML, in as many pieces as a line may be broken into."""
-    return Markup('<span class="formula">{}</span>').format(Markup(" ").join(map(_mathml, pieces(formula))))
+    return Markup('<span class="formula">{}</span>').format(Markup("<wbr>").join(map(_mathml, pieces(formula))))
 
 
 def _mathml(piece: str) -> Markup:

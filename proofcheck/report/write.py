@@ -16,7 +16,8 @@ from proofcheck.report import html, latex
 from proofcheck.report.content import Content, Texts, content
 from proofcheck.report.graph import CLASSES, Drawing, drawn
 
-NAME = "report"
+NAME, FIGURES = "report", "figures"
+MADE = "made-by-proofcheck.txt"  # in the folder of the figures: their names
 Say = Callable[[str], None]
 
 
@@ -41,6 +42,8 @@ def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[st
             say("the LaTeX")
             made += _source(aside, told, found, graph)
         done = put(made)
+        if kinds & {"tex", "pdf"}:
+            _clear(folder / FIGURES, put, aside)
         return done + (put([latex.compiled(aside / f"{NAME}.tex", say)]) if "pdf" in kinds else [])
 
 
@@ -52,13 +55,28 @@ def _page(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawi
 
 
 def _source(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawing) -> list[Path]:
-    (aside / "figures").mkdir()
+    (aside / FIGURES).mkdir()
     made = {f.name: f.canvas for f in found} | {"graph": drawings.graph(graph, CLASSES)}
     for name, picture in made.items():
-        (aside / "figures" / f"{name}.pdf").write_bytes(drawings.saved(picture, "pdf"))
+        (aside / FIGURES / f"{name}.pdf").write_bytes(drawings.saved(picture, "pdf"))
     source = aside / f"{NAME}.tex"
     source.write_text(latex.rendered(told, found), encoding="utf-8")
-    return [*sorted((aside / "figures").iterdir()), source]
+    return [*sorted((aside / FIGURES).iterdir()), source]
+
+
+def _clear(figures: Path, put: Callable[[list[Path]], list[Path]], aside: Path) -> None:
+    """Remove the pictures of an earlier report that this one does not have, and note which ones it has.
+
+    Files that no report has made, or that only look like it (a name with a slash), are left alone.
+    """
+    made = sorted(p.name for p in (aside / FIGURES).iterdir())
+    known = figures / MADE
+    earlier = known.read_text(encoding="utf-8").split() if known.exists() else []
+    for name in earlier:
+        if name not in made and Path(name).name == name:
+            (figures / name).unlink(missing_ok=True)
+    (aside / FIGURES / MADE).write_text("".join(f"{name}\n" for name in made), encoding="utf-8")
+    put([aside / FIGURES / MADE])
 
 
 @contextmanager

@@ -1,13 +1,8 @@
 """Every statement and printed step that was written down so far is there, under its fixed id."""
 
-from contextlib import suppress
-
 import pytest
 
 from lemmas import paper
-from proofcheck.claims import uses_of
-from proofcheck.prove.context import Prover
-from proofcheck.prove.search import NotProved
 
 INVENTORY = """
     eq.1 eq.2 eq.2/2 def.3.1 def.3.2 def.3.3 claim.3.4 claim.A.1/1 claim.A.1/2 claim.A.1/3 def.3.5 def.3.6
@@ -58,15 +53,3 @@ def test_every_claim_with_a_relation_has_a_false_mutant() -> None:
     bare = [c.id for c in paper if c.rel is not None and not c.same_as
             and not any(m.expected == "refuted" for m in c.mutants)]
     assert bare == []
-
-
-def test_the_graph_of_uses_is_what_the_proofs_really_use() -> None:
-    prover = Prover(paper)
-    for claim in paper:
-        with suppress(NotProved):
-            prover.theorem(claim.id)
-        for step in claim.steps:
-            with suppress(NotProved):
-                prover.step(step.id)
-    missing = {key: sorted(used - set(uses_of(paper[key]))) for key, used in prover.used.items()}
-    assert {key: used for key, used in missing.items() if used} == {}
