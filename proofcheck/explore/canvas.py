@@ -69,7 +69,7 @@ def made(low: float = -CLIP, high: float = CLIP, fixed: bool = False) -> Canvas:
     mapper = LinearColorMapper(palette=palette(), low=low, high=high, nan_color=UNKNOWN, high_color=above)
     plot.image(image="image", x="x", y="y", dw="dw", dh="dh", source=canvas.image, color_mapper=mapper)
     quads = plot.quad(left="left", right="right", bottom="bottom", top="top", source=canvas.hatch, fill_color="#ffffff",
-                      fill_alpha=0.3, line_color=None, hatch_pattern="hatch", hatch_alpha=0.75, hatch_scale=10)
+                      fill_alpha=0.12, line_color=None, hatch_pattern="hatch", hatch_alpha=0.6, hatch_scale=10)
     plot.multi_line("xs", "ys", source=canvas.curve, line_color="#ffffff", line_width=5)
     plot.multi_line("xs", "ys", source=canvas.curve, line_color="#000000", line_width=2.5)
     plot.text("x", "y", "text", source=canvas.names, text_align="center", text_baseline="middle", text_font_style="bold",
@@ -109,8 +109,8 @@ def hatch_data(regions: Sequence[Region]) -> dict[str, Any]:
 
 def names_data(regions: Sequence[Region]) -> dict[str, Any]:
     """The columns of their numbers."""
-    return {"x": [r.label[0] for r in regions], "y": [r.label[1] for r in regions],
-            "text": [str(k) for k, _ in enumerate(regions, 1)]}
+    places = [r.place(k / (len(regions) + 1)) for k, r in enumerate(regions, 1)]
+    return {"x": [x for x, _ in places], "y": [y for _, y in places], "text": [str(k) for k, _ in enumerate(regions, 1)]}
 
 
 def marked(canvas: Canvas, axes: tuple[Axis, Axis], x: float, y: float) -> None:

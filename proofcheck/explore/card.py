@@ -10,22 +10,23 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor
 
 from proofcheck.decide import DomainError, decide, read
 from proofcheck.evidence import value_text
-from proofcheck.explore.plane import Axis
+from proofcheck.explore.plane import Axis, along
 from proofcheck.explore.state import View
 from proofcheck.explore.subjects import NoPlace, Subject
-from proofcheck.kernel.domain import Range, eliminate
 from proofcheck.kernel.terms import Expr, Rel, Var, variables
 from proofcheck.kernel.text import TextError, to_text
-from proofcheck.prove.boundary import boundary, decimal, places_of
+from proofcheck.prove.boundary import boundary, decimal
 from proofcheck.prove.goals import FAILURES
 from proofcheck.regime import FAILS, HOLDS, UNDECIDED, decided
 
 BUDGET = 1.0  # seconds of the engine for one point
 EDGE_BUDGET = 0.5
-DIGITS = 30
+DIGITS, SAMPLES = 30, 200
 WORDS = {"refuted": FAILS, "proved": HOLDS, "undecided": UNDECIDED}
 LONG = 60
 HEAD = '''"""{what} at a point where the explorer was touched; the verdict is the kernel's."""
@@ -162,7 +163,9 @@ def test_text(subject: Subject, verdict: str, given: str, met: Sequence[Met], bo
     """A test file that asks the installed package for the same verdict."""
     name = re.sub(r"\W+", "_", subject.id).strip("_")
     word = verdict if body is PLAIN_TEST else next(k for k, w in WORDS.items() if w == verdict)
-    text = HEAD.format(what=f"{subject.id} (line {subject.line}) {verdict}", at=given)
+    outside = "; ".join(m.words for m in met if m.verdict == FAILS)
+    what = f"{subject.id} (line {subject.line}) {verdict}" + (f", outside the hypotheses ({outside})," if outside else "")
+    text = HEAD.format(what=what.replace(chr(92), "/").replace('"', "'"), at=given)
     text += body.format(name=f"{name}_{verdict}", text=to_text(subject.rel), verdict=word)
     sure = [m.statement for m in met if m.verdict == HOLDS and not _defines(m.statement, subject)]
     return text + (MET.format(lines="\n".join(f"        {s!r}," for s in sure)) if sure else "")
@@ -178,7 +181,10 @@ def _defines(statement: str, subject: Subject) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """A place along one axis at which the truth changes, between two decimals; ``proved``: on both sides of it."""
+    """A place along one axis at which the truth changes, between two decimals.
+
+    ``proved``: on both sides of it, as far as the axis goes; else the kernel's balls tell both ends apart, and no more.
+    """
 
     name: str
     low: str
@@ -187,28 +193,42 @@ class Change:
 
 
 def changes(subject: Subject, values: Mapping[str, Fraction], axis: Axis) -> list[Change]:
-    """Where along an axis, the other parameters at their values, the truth changes; to DIGITS digits.
-
-    Sizes and parameters with equations that cannot be eliminated have none.
-    """
+    """Where along an axis, the other parameters at their values, the truth changes; to DIGITS digits.  Sizes have none."""
     var = subject.parameters[axis.name]
     if var.integer:
         return []
-    goal, hyps = _along(subject, values, axis)
     try:
-        found = boundary(goal, hyps, var, DIGITS, EDGE_BUDGET)
+        found = boundary(*_along(subject, values, axis), var, DIGITS, EDGE_BUDGET)
         return [Change(axis.name, low, high, True) for low, high in found.decimals()]
     except FAILURES:
-        places = _computed(goal, hyps, var, axis)
-    return [Change(axis.name, decimal(low, DIGITS), decimal(high, DIGITS), False) for low, high in places]
+        return [Change(axis.name, decimal(low, DIGITS), decimal(high, DIGITS), False)
+                for low, high in _told_apart(subject, values, axis)]
 
 
-def _computed(goal: Rel, hyps: tuple[Rel, ...], var: Var, axis: Axis) -> list[tuple[Fraction, Fraction]]:
-    reduced, _ = eliminate(goal, hyps)
-    if variables(reduced) != {var}:
-        return []
-    places = places_of(reduced.rhs - reduced.lhs, var, Range(axis.low, axis.high), DIGITS)
-    return [ends for ends in places if {decided(reduced, (), {var.name: end})["verdict"] for end in ends} == {HOLDS, FAILS}]
+def _told_apart(subject: Subject, values: Mapping[str, Fraction], axis: Axis) -> Iterator[tuple[Fraction, Fraction]]:
+    """Brackets of the changes that a row of the map shows, narrowed with the kernel's balls."""
+    at = axis.centres(SAMPLES)
+    told = along(subject, axis, values, at)
+    sure = [k for k in range(SAMPLES) if told[k]]
+    for left, right in pairwise(sure):
+        if told[left] != told[right]:
+            ends = [axis.value(float(at[k])) for k in (left, right)]
+            yield from _narrowed(subject, values, axis.name, *ends)
+
+
+def _narrowed(subject: Subject, values: Mapping[str, Fraction], name: str, low: Fraction, high: Fraction
+              ) -> Iterator[tuple[Fraction, Fraction]]:
+    def verdict(value: Fraction) -> str:
+        found: str = decided(subject.branch.goal, (), {**values, name: value})["verdict"]
+        return found
+
+    unit, start = Fraction(1, 10**DIGITS), verdict(low)
+    a, b = floor(low / unit), ceil(high / unit)
+    if {verdict(a * unit), verdict(b * unit)} != {HOLDS, FAILS}:
+        return
+    while b - a > 1 and (word := verdict((middle := (a + b) // 2) * unit)) in (HOLDS, FAILS):
+        a, b = (middle, b) if word == start else (a, middle)
+    yield a * unit, b * unit
 
 
 def _along(subject: Subject, values: Mapping[str, Fraction], axis: Axis) -> tuple[Rel, tuple[Rel, ...]]:

@@ -173,8 +173,10 @@ class MapPage:
 
     def dragged(self, data: Any) -> None:
         """The marker was dragged: the sliders follow."""
-        if not self.busy and len(data["x"]) == 1:
-            self.show(touched(self.subject, self.view, data["x"][0], data["y"][0]))
+        if self.busy:
+            return
+        one = len(data["x"]) == 1  # the tool lets a user delete the marker: then it comes back
+        self.show(touched(self.subject, self.view, data["x"][0], data["y"][0]) if one else self.view)
 
     def certify(self) -> None:
         """Ask the kernel about the point of the view, and for the boundary through it."""
@@ -188,19 +190,15 @@ class MapPage:
         view, self.waiting = self.view, self.world.aside.ask(EDGES, self.view)
         w.card.text = str(texts.certificate(self.card))
         w.edge.text = str(texts.boundary((), waiting=True))
-        self.waiting.add_done_callback(lambda done: self.later(lambda: self.told(view, done)))
-
-    def later(self, do: Callable[[], None]) -> None:
-        """Do it in the thread of the server, if the page is still there."""
-        if self.document.session_context is None or not self.document.session_context.destroyed:
-            self.document.add_next_tick_callback(do)
+        self.waiting.add_done_callback(lambda done: later(self.document, lambda: self.told(view, done)))
 
     def told(self, view: View, done: Future[Any]) -> None:
         """The boundary is there."""
         if done.cancelled() or view != self.view:
             return
-        found = [] if done.exception() is not None else done.result()
-        self.widgets.edge.text = str(texts.boundary(found))
+        error = done.exception()
+        self.widgets.edge.text = str(texts.boundary(done.result()) if error is None else texts.plain(
+            f"The boundary could not be computed ({type(error).__name__})."))
 
     # showing
 
@@ -269,6 +267,12 @@ class MapPage:
                 told = ", ".join(f"{label(k)} = {shown(v)}" for k, v in view.values.items())
                 w.card.text = str(texts.asked_for(told))
                 w.edge.text = w.copies.text = ""
+
+
+def later(document: Document, do: Callable[[], None]) -> None:
+    """Do it in the thread of the server, if the page is still there."""
+    if document.session_context is None or not document.session_context.destroyed:
+        document.add_next_tick_callback(do)
 
 
 def _titled(subject: Subject) -> str:

@@ -61,12 +61,15 @@ class Axis:
         values = np.maximum(1.0, np.round(10.0 ** np.minimum(at, 300) if self.log else at))
         return reals(values) if not self.log or float(np.max(at)) < math.log10(WHOLE) else powers_of_ten(at)
 
+    def value(self, at: float) -> Fraction:
+        """The value at a coordinate, exactly as it is on the axis."""
+        return _power(at) if self.log else Fraction(at)
+
     def nearest(self, at: float) -> Fraction:
         """The simplest rational (or whole number) within about a pixel of a coordinate."""
         low, high = self.ends
         room = (high - low) / PIXELS
-        exact = _power if self.log else Fraction
-        around = exact(at - room), exact(at + room)
+        around = self.value(at - room), self.value(at + room)
         if not self.integer:
             return simplest(*around)
         whole = max(Fraction(round(around[0] + (around[1] - around[0]) / 2)), Fraction(1))
@@ -81,11 +84,15 @@ def _power(exponent: float) -> Fraction:
 
 @dataclass(frozen=True)
 class Region:
-    """Where a hypothesis is violated, as rectangles in coordinates: left, right, bottom, top; with a place for its name."""
+    """Where a hypothesis is violated, as rectangles in coordinates: left, right, bottom, top."""
 
     words: str
     boxes: Sequence[tuple[float, float, float, float]]
-    label: tuple[float, float]
+
+    def place(self, share: float) -> tuple[float, float]:
+        """A place for its name, so far along the diagonal of the largest rectangle."""
+        left, right, bottom, top = max(self.boxes, key=lambda b: (b[1] - b[0]) * (b[3] - b[2]))
+        return left + share * (right - left), bottom + share * (top - bottom)
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,13 @@ def drawn(subject: Subject, axes: tuple[Axis, Axis], values: Mapping[str, Fracti
     regions = [r for given, hyp in subject.hypotheses
                if (r := region(given.words, axes, np.broadcast_to(verdict(hyp, places), (size, size)) < 0)) is not None]
     return Picture(axes, clipped, told, list(boundary(axes, told, gap, sign)), regions)
+
+
+def along(subject: Subject, axis: Axis, values: Mapping[str, Fraction], at: Data) -> Data:
+    """1, -1 or 0 at some coordinates of one axis, as in ``Picture.told``; the other parameters at their values."""
+    places = {var: exactly(values[name]) for name, var in subject.parameters.items() if name != axis.name}
+    told = verdict(subject.branch.goal, places | {subject.parameters[axis.name]: axis.field(at)})
+    return np.broadcast_to(told, at.shape)
 
 
 def boundary(axes: tuple[Axis, Axis], told: Data, gap: Data, sign: Callable[[Data, Data], Data]) -> list[tuple[Data, Data]]:
@@ -177,8 +191,7 @@ def region(words: str, axes: tuple[Axis, Axis], violated: Data) -> Region | None
         group = list(rows)
         boxes += [(float(edges[0][a]), float(edges[0][b]), float(edges[1][group[0]]), float(edges[1][group[-1] + 1]))
                   for a, b in runs]
-    left, right, bottom, top = max(boxes, key=lambda b: (b[1] - b[0]) * (b[3] - b[2]))
-    return Region(words, boxes, ((left + right) / 2, (bottom + top) / 2))
+    return Region(words, boxes)
 
 
 def _runs(row: Data) -> tuple[tuple[int, int], ...]:

@@ -15,7 +15,7 @@ from bokeh.plotting import figure
 
 from proofcheck.explore import texts
 from proofcheck.explore.live import KEYS, NETS, PRINTED, REPAIRED, Moment, Reading, Run, folder_name, groups, plan_of
-from proofcheck.explore.page import COPY, KEEP, LINK, TO_URL, World
+from proofcheck.explore.page import COPY, KEEP, LINK, TO_URL, World, later
 from proofcheck.explore.state import Arguments, BadView
 
 PULSE_MS = 100
@@ -194,7 +194,7 @@ class RunPage:
         name = folder_name(self.running, step)
         self.saved.text = str(texts.plain(f"storing the run up to step {step} ..."))
         task = self.world.aside.ask(KEEP, self.running, step, Path.cwd() / name)
-        task.add_done_callback(lambda done: self.document.add_next_tick_callback(lambda: self.stored(name, done)))
+        task.add_done_callback(lambda done: later(self.document, lambda: self.stored(name, done)))
 
     def stored(self, name: str, done: Future[Any]) -> None:
         """Say where the run is stored, or why it is not."""

@@ -17,7 +17,7 @@ from bokeh.document import Document
 from bokeh.server.server import Server
 from bokeh.settings import settings
 
-from proofcheck.explore import frame
+from proofcheck.explore import HOST, PORT, frame
 from proofcheck.explore.aside import Aside
 from proofcheck.explore.page import MapPage, World, prepared
 from proofcheck.explore.regimes import RegimePage
@@ -27,8 +27,6 @@ from proofcheck.explore.subjects import subjects
 from proofcheck.papers import Source
 from proofcheck.report.formulas import Typesetter
 
-HOST = "127.0.0.1"
-FIRST_PORT = 5006
 silence(EMPTY_LAYOUT)  # the figures of a run that has not been started
 AREAS = {
     "map": (("top", ("message",)), ("controls", ("claim", "about", "across", "up", "parameters", "actions")),
@@ -113,8 +111,8 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
 
 
 def free_port() -> int:
-    """The first port from FIRST_PORT on that nothing listens on, or any free one."""
-    for port in (*range(FIRST_PORT, FIRST_PORT + 20), 0):
+    """The first port from PORT on that nothing listens on, or any free one."""
+    for port in (*range(PORT, PORT + 20), 0):
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -29,6 +30,7 @@ FRAMES = 13  # values of the further parameter
 ROUGH = 12
 TOP = 254  # the grey levels that stand for -CLIP to CLIP are 0 to TOP; one more stands for what is not known
 AREAS = (("controls", ("claim", "about", "slider", "value")), ("plot", ("plot", "legend")), ("card", ("card",)))
+UUID = r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"
 Say = Callable[[str], None]
 
 
@@ -40,8 +42,14 @@ def written(subjects: Mapping[str, Subject], typeset: Typesetter, title: str, sa
         say(f"{number}/{len(found)} {subject.id}")
         maps.append(prepared(subject, typeset))
     variables = frame.variables("map", title, AREAS, {})
-    return str(file_html(page(maps), INLINE, title=f"{title} - explorer", template=frame.template("explore.html.j2"),
-                         template_variables=variables))
+    return steady(str(file_html(page(maps), INLINE, title=f"{title} - explorer", template=frame.template("explore.html.j2"),
+                                template_variables=variables)))
+
+
+def steady(text: str) -> str:
+    """The page with the random ids of Bokeh numbered in their order, so that the same command writes the same bytes."""
+    known: dict[str, str] = {}
+    return re.sub(UUID, lambda found: known.setdefault(found[0], f"00000000-0000-4000-8000-{len(known):012x}"), text)
 
 
 def prepared(subject: Subject, typeset: Typesetter) -> dict[str, Any]:

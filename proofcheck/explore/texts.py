@@ -21,6 +21,7 @@ from proofcheck.wording import shortened
 
 LONG = 60
 MANY = 60  # claims in a list
+SURE, UNSURE = "proved on both sides", "the balls at both ends differ; what lies beyond them is not proved"
 STYLE = """
 :host { overflow-wrap: anywhere; font-size: 15px; line-height: 1.4; }
 h2 { font-size: 1.1em; margin: 0.2em 0; } h3 { font-size: 1.1em; margin: 0.2em 0; } p { margin: 0.3em 0; }
@@ -108,7 +109,7 @@ def boundary(found: Sequence[Change], waiting: bool = False) -> Markup:
         return Markup("<p class='small'>Along the axes through this point no change was found to 30 digits.</p>")
     items = Markup("").join(
         Markup("<li>{} between<br><code>{}</code> and<br><code>{}</code><br>{}</li>").format(
-            label(c.name), c.low, c.high, "proved on both sides" if c.proved else "computed, not proved") for c in found)
+            label(c.name), c.low, c.high, SURE if c.proved else UNSURE) for c in found)
     return Markup("<p>With everything else as here, it changes at</p><ul>{}</ul>").format(items)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from proofcheck.explore import ADDRESS
 from proofcheck.report.content import WORDS, Content, Word
 from proofcheck.report.figures import Figure
 from proofcheck.report.graph import CLASSES, HEIGHT, WIDTH, Drawing
 from proofcheck.report.mathml import math
 
 
-def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str, str], graph: Drawing) -> str:
-    """The whole page; ``pictures``: the SVG of every figure by name."""
+def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str, str], graph: Drawing,
+             maps: Collection[str] = ()) -> str:
+    """The whole page; ``pictures``: the SVG of every figure by name; ``maps``: the ids that the explorer has a map of."""
     known = content.ids
 
     def link(key: str) -> Markup:
@@ -30,7 +32,8 @@ def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str,
              for name in ("report.css", "report.js")}
     return jinja.get_template("report.html.j2").render(
         c=content, figures=list(figures), pictures={k: Markup(v) for k, v in pictures.items()}, graph=graph, words=WORDS,
-        classes=CLASSES, groups={n.id: n.group for n, _ in graph.nodes}, width=WIDTH, height=HEIGHT, parts=parts)
+        classes=CLASSES, groups={n.id: n.group for n, _ in graph.nodes}, width=WIDTH, height=HEIGHT, parts=parts,
+        maps=maps, explorer=ADDRESS)
 
 
 def word(found: Word) -> Markup:

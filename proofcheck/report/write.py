@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proofcheck.claims import Paper
+from proofcheck.explore.subjects import subjects
 from proofcheck.report import figures as drawings
 from proofcheck.report import html, latex
 from proofcheck.report.content import Content, Texts, Trust, content, silent
@@ -39,7 +40,7 @@ def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[st
         made = []
         if "html" in kinds:
             say("the page")
-            made.append(_page(aside, told, found, graph))
+            made.append(_page(aside, told, found, graph, set(subjects(paper))))
         if kinds & {"tex", "pdf"}:
             say("the LaTeX")
             made += _source(aside, told, found, graph)
@@ -49,10 +50,10 @@ def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[st
         return done + (put([latex.compiled(aside / f"{NAME}.tex", say)]) if "pdf" in kinds else [])
 
 
-def _page(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawing) -> Path:
+def _page(aside: Path, told: Content, found: list[drawings.Figure], graph: Drawing, maps: set[str]) -> Path:
     pictures = {f.name: drawings.inline(drawings.saved(f.canvas, "svg"), f.name) for f in found}
     page = aside / f"{NAME}.html"
-    page.write_text(html.rendered(told, found, pictures, graph), encoding="utf-8")
+    page.write_text(html.rendered(told, found, pictures, graph, maps), encoding="utf-8")
     return page
 
 

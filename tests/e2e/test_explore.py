@@ -7,7 +7,6 @@ import os
 import re
 import selectors
 import shlex
-import shutil
 import signal
 import socket
 import statistics
@@ -20,16 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import command, environment, interruptible
 
-pytestmark = pytest.mark.browser
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 READY = "window.Bokeh && Bokeh.documents.length > 0 && Bokeh.documents[0].is_idle"
 SUM = "claim=lemma.B.2/sum&x=B&y=R&xr=0.5:8&yr=0.00005:0.02"
 EDGE = "2.774539905566186715412395763425"
 WIDE, SMALL = (1440, 900), (390, 844)
-Start = Callable[..., "subprocess.Popen[str]"]
 
 # a slider is moved; how long until the new image has been drawn
 MOVE = """async ([name, places]) => {
@@ -57,24 +53,10 @@ def first_line(process: subprocess.Popen[str], seconds: float = 60) -> str:
     return process.stdout.readline()  # type: ignore[union-attr]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A browser that reaches nothing but this machine."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'proofcheck[browser]'")
-    program = next((p for name in PROGRAMS if (p := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("no Chromium; on Debian: apt-get install chromium")
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=program, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
 def running(folder: Path) -> subprocess.Popen[str]:
     """A server of its own process group, which a Ctrl-C can end."""
-    return subprocess.Popen([sys.executable, "-m", "proofcheck.cli", "explore", "--no-browser"], cwd=folder, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None)
+    return subprocess.Popen(command("explore", "--no-browser"), cwd=folder, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible, env=environment())
 
 
 def alive(option: str, pid: int) -> int:

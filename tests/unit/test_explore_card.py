@@ -113,6 +113,17 @@ def test_thirty_digits_proved_on_both_sides() -> None:
     assert (found.low, found.high) == ("2.774539905566186715412395763425", "2.774539905566186715412395763426")
 
 
+def test_thirty_digits_where_nothing_is_proved() -> None:
+    """The kernel tells the ends apart at which the engine has no normal form; no word says that more is proved."""
+    what = paper()["lemma.B.1.1"]
+    view = first(what)
+    axis = next(a for a in view.axes(what) if a.name == "sigma")
+    found, = changes(what, view.values, axis)
+    ends = [{**view.values, "sigma": read(end)} for end in (found.low, found.high)]
+    assert not found.proved and read(found.high) - read(found.low) <= Fraction(2, 10**30)
+    assert [certified(what, values).verdict for values in ends] == ["holds", "fails"]
+
+
 def near(what: Subject, rng: random.Random) -> list[dict[str, Fraction]]:
     """Points within 1e-9 of the boundary along an axis."""
     view = first(what)
