@@ -195,54 +195,47 @@ def placed(theorem: Theorem, most: Expr) -> Theorem:
                                 (U_plus, (k, r, tau), W_plus[k, r, tau] - w[k, r]),
                                 *((root, (l4, i4, l, i), sqrt(m) * root[l4, i4, l, i]) for root in (low, high))):
         theorem = rules.instantiate_array(theorem, array=array, params=params, term=term)
-    for var, term, known in ((rho, most, ()), (s0, sqrt(m * lam), (lam > 0,)), (s1, sqrt(m * Lam), (Lam > 0,))):
-        theorem = rules.instantiate(theorem, parameter=var, term=term, hyps=known)
+    theorem = rules.instantiate(theorem, parameter=rho, term=most)
+    for parameter, value in ((s0, lam), (s1, Lam)):
+        theorem = rules.instantiate(theorem, parameter=parameter, term=sqrt(m * value), hyps=(value > 0,))
     return theorem
 
 
 def in_order(c: Context) -> Theorem:
-    """lambda <= H[l, l, i, i] <= Lam, and the roots of m times these."""
-    roots = [c.at(rules.combine(c.given(g.rel), goal=g.rel, factors=(expr(1),), hyps=c.hyps), {l3: l, i3: i}) for g in ROOTS]
+    """lambda <= H[l, l, i, i] <= Lam, and the square roots of m times these."""
+    diagonal = [c.at(c.given(g.rel), {l3: l, i3: i}) for g in ROOTS]
     squares = [rules.sign(term=total((l4, i4), root[l4, i4, l, i] ** 2), hyps=c.hyps) for root in (low, high)]
-    below = rules.combine(*roots, *squares, goal=lam <= Lam, factors=(expr(-1), expr(-1), expr(1), expr(1)), hyps=c.hyps)
+    below = rules.combine(*diagonal, *squares, goal=lam <= Lam, factors=(expr(-1), expr(-1), WHOLE, WHOLE), hyps=c.hyps)
     return mono(c, below, sqrt(m * HOLE))
 
 
-def known(c: Context, case: Case, dense: Theorem, width: Theorem, rate: Theorem, share: Theorem) -> list[Theorem]:
-    """What the induction asks of the network, of (A) and of (B)."""
-    most = largest_of(case)
+def asked(c: Context, case: Case, *facts: Theorem) -> list[Theorem]:
+    """What the induction asks of the network and of the run; ``facts``: of rho, of |Y|, and what (A) and (B) say."""
     gains = [rules.combine(c.given(g.rel), goal=eq(m * g.rel.lhs, m * g.rel.rhs), factors=(expr(m),), hyps=c.hyps)
              for g in ROOTS]
-    values: dict[Expr, Expr] = {L0: most * sqrt(n * d2), s0: sqrt(m * lam)}
-    near = c.theorem(f"theorem.R/path.ratio{case.name}")
-    for var, term in values.items():
-        near = rules.instantiate(near, parameter=var, term=term, hyps=(lam > 0,))  # type: ignore[arg-type]
-    positive = rules.sign(dense, term=most, hyps=c.hyps) if case is FIVE else _positive(c, dense)
-    sizes = [same(c, total(r, S[i, r]), expr(1)), rules.sign(term=S[i, r], hyps=c.hyps), dense, positive,
-             rules.sign(term=sqrt(m * lam), hyps=c.hyps), width, share]
-    return [*sizes, met(c, near, *sizes), rate, in_order(c), *gains, *(c.given(g.rel) for g in (balanced, *RUN))]
-
-
-def _positive(c: Context, dense: Theorem) -> Theorem:
-    """rho >= 1 > 0."""
-    least = c.theorem("theorem.R/rho.least")
-    return rules.combine(least, prove_scalar(expr(0) < 1, ()), goal=rho > 0, factors=(expr(1), expr(1)), hyps=c.hyps)
+    near = rules.instantiate(c.theorem(f"theorem.R/path.ratio{case.name}"), parameter=L0, term=largest_of(case) * sqrt(n * d2))
+    near = rules.instantiate(near, parameter=s0, term=sqrt(m * lam), hyps=(lam > 0,))
+    signs_of = [rules.sign(term=term, hyps=c.hyps) for term in (S[i, r], sqrt(m * lam))]
+    return [same(c, total(r, S[i, r]), WHOLE), *signs_of, *facts, met(c, near, *signs_of, *facts), in_order(c), *gains,
+            *(c.given(g.rel) for g in (balanced, *RUN))]
 
 
 def seven(c: Context) -> list[Theorem]:
-    """The case of Theorem R."""
-    share = rules.combine(met(c, c.theorem("theorem.R/path.size"), c.theorem("theorem.R/rho.least")),
-                          goal=size_Y <= rho * sqrt(n * d2), factors=(expr(1),), hyps=c.hyps)
-    return known(c, SEVEN, c.given(largest.rel), c.given(condition_A.rel), c.given(condition_B.rel), share)
+    """The case of Theorem R: rho >= 1, so |Y| <= sqrt(n) <= rho sqrt(nd)."""
+    least = c.theorem("theorem.R/rho.least")
+    positive = rules.combine(least, prove_scalar(expr(0) < 1, ()), goal=rho > 0, factors=(WHOLE, WHOLE), hyps=c.hyps)
+    return asked(c, SEVEN, *(c.given(g.rel) for g in (largest, condition_A, condition_B)), positive,
+                 met(c, c.theorem("theorem.R/path.size"), least))
 
 
 def five(c: Context) -> list[Theorem]:
-    """The case of the corollary: exp(2B) for rho."""
-    grown = mono(c, c.given(B_at_least_1.rel), exp(2 * HOLE) * sqrt(n * d2))
-    wider = mono(c, rules.weaken(prove_scalar(sqrt(n) <= sqrt(n * d2), ()), hyps=c.hyps), exp(2) * HOLE)
+    """The case of the corollary, exp(2B) for rho: exp(2) |Y| <= exp(2) sqrt(n) <= exp(2B) sqrt(nd)."""
     less = mono(c, c.given(targets_small.rel), exp(2) * HOLE)
+    wider = mono(c, rules.weaken(prove_scalar(sqrt(n) <= sqrt(n * d2), ()), hyps=c.hyps), exp(2) * HOLE)
+    grown = mono(c, c.given(B_at_least_1.rel), exp(2 * HOLE) * sqrt(n * d2))
     share = c.chain(less, wider, same(c, wider.concl.rhs, grown.concl.lhs), grown)
-    return known(c, FIVE, *(c.theorem(f"theorem.R/{key}") for key in ("rho", "corollary.A", "corollary.B")), share)
+    facts = (c.theorem(f"theorem.R/{key}") for key in ("rho", "corollary.A", "corollary.B"))
+    return asked(c, FIVE, *facts, rules.sign(term=exp(2 * B)), share)
 
 
 USES = {SEVEN: ("theorem.R/path.ratio", "theorem.R/path.size", "theorem.R/rho.least"),
@@ -251,13 +244,13 @@ USES = {SEVEN: ("theorem.R/path.ratio", "theorem.R/path.size", "theorem.R/rho.le
 
 def conclusion(case: Case, key: str, words: str, rel: Rel, found: Callable[[Context, Case], Theorem], *uses: str,
                factor: Expr = WHOLE, rest: Expr | None = None) -> Claim:
-    """One conclusion of Theorem R or of the corollary: ``factor`` times what holds for U, if need be without ``rest`` >= 0."""
+    """One conclusion: ``factor`` times what holds for U, if need be without ``rest`` >= 0."""
     given = FIVE_GIVEN if case is FIVE else SEVEN_GIVEN
     inner = tuple(written_out(g.rel) for g in (*steady(case), targets))
 
     def proof(c: Context) -> Theorem:
-        known = five(c) if case is FIVE else seven(c)
-        theorem = met(c, placed(found(Context(c.goal, inner, c.prover), case), largest_of(case)), *known)
+        theorem = placed(found(Context(c.goal, inner, c.prover), case), largest_of(case))
+        theorem = met(c, theorem, *(five(c) if case is FIVE else seven(c)))
         dropped = () if rest is None else (at_least(c, rest),)
         return rules.combine(theorem, *dropped, goal=c.goal, factors=(factor, WHOLE)[:1 + len(dropped)], hyps=c.hyps)
 
@@ -316,13 +309,13 @@ for_ever = conclusion(SEVEN, "theorem.R/for-ever", "|F(tau) - Y| + (7/8) Phi(pat
 theorem = Claim("theorem.R", "theorem", LINE,
                 "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
                 "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
-                "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope="all n, d, m; symmetric initialization",
+                "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope=SCOPE,
                 parts=tuple(claim.id for claim in SEVEN_CLAIMS), uses=(for_ever.id,),
                 note="Its hypotheses: <a_l, S_i(0)> = 0, |x_i| <= 1, |Y|_F <= sqrt(n), lambda > 0, (A), (B), and that W moves "
                      "by gradient descent. With size_Y any number from |Y|_F up to sqrt(n), Y = 0 is no exception.")
 corollary = Claim("theorem.R/corollary", "corollary", LINE,
                   "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
-                  scope="all n, d, m; symmetric initialization", parts=tuple(claim.id for claim in FIVE_CLAIMS),
+                  scope=SCOPE, parts=tuple(claim.id for claim in FIVE_CLAIMS),
                   note="The constant 5 does not follow from Theorem R, which would give 7; it has its own scalar facts.",
                   uses=("theorem.R/event", "theorem.R/width"))
 
@@ -334,7 +327,7 @@ def at_rest(neurons: int, rate: Fraction) -> Point:
     signs_of = [sign for sign in (ONE, -ONE) for _ in range(neurons // 2)]
     numbers = dict.fromkeys(("n", "d1", "d2", "steps", "lam", "Lam", "rho", "B"), ONE)
     return Point(numbers | {"m": Fraction(neurons), "eta": rate, "size_Y": Fraction(9, 16)}, {
-        "w": [[0] * neurons], "x": [[ONE]], "a": [signs_of], "y": [[HALF]], "low": [[[[0]]]], "high": [[[[0]]]], "q": [[ONE]],
+        "w": [[0] * neurons], "x": [[ONE]], "a": [signs_of], "y": [[HALF]], "q": [[ONE]], "low": [[[[0]]]], "high": [[[[0]]]],
         "W": [[[0]] * neurons], "W_plus": [[[rate * sign / 2] for sign in signs_of]], "path": [0],
         "path_plus": [rate / 2 * isqrt(neurons)], "link": [[0]], "clock": [0]})
 
