@@ -52,7 +52,7 @@ class Equations:
         if squares:
             facts = "; ".join(f"assert ({name} : {told}) by ({why})" for name, told, why in squares)
             known = " ".join(name for name, _, _ in squares)
-            plain += f" | {facts}; first [ring [{known}] | field [{known}]; nonzero]"
+            plain += f" | {facts}; first [ring [{known}] | field [{known}]; nonzero | lra]"
         return "; ".join([*steps, *rewrites, f"{plain}]"])
 
     def _fresh(self, letter: str) -> str:

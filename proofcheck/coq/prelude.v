@@ -165,6 +165,12 @@ Proof.
   unfold tanh, sinh, cosh. rewrite exp_Ropp. replace (2 * x) with (x + x) by ring. rewrite exp_plus.
   pose proof (exp_pos x). field. nra.
 Qed.
+Lemma tanh_derivative x : is_derive tanh x (1 - tanh x ^ 2).
+Proof.
+  unfold tanh, sinh, cosh. assert (P : 0 < exp x + exp (- x)) by (apply Rplus_lt_0_compat; apply exp_pos).
+  auto_derive; [lra|]. field. lra.
+Qed.
+Global Instance UnaryDiff_tanh : UnaryDiff tanh := {UnaryDiff_f' := fun x => 1 - tanh x ^ 2; UnaryDiff_H := tanh_derivative}.
 Lemma geometric_is x : Rabs x < 1 -> geometric x = / (1 - x).
 Proof. intro H. apply is_series_unique, is_series_geom, H. Qed.
 
