@@ -220,6 +220,13 @@ Ltac bound :=
 (* exp a = exp t1 ^ k1 * ... : one exponent on both sides, which are then equal polynomials. *)
 Ltac exponents := rewrite ?exp_power, ?exp_inverse, <- ?exp_plus; apply f_equal; rewrite ?INR_IZR_INZ; simpl Z.of_nat.
 
+(* ``auto_derive`` multiplies powers out. *)
+Ltac powers :=
+  repeat match goal with
+  | |- context [?x * (?x * 1)] => change (x * (x * 1)) with (x ^ 2)
+  | |- context [?x * ?x ^ ?n] => change (x * x ^ n) with (x ^ S n)
+  end.
+
 (* Leaves of a tree: a term in normal form on a box. *)
 Ltac leaf_le := first [nn | itv | lra | nra].
 Ltac leaf_lt := first [pos | itv | lra | nra].

@@ -44,6 +44,10 @@ class State:
         """A tactic for equations whose functions occur in the terms."""
         return Equations(self.dom, self.names).solve(*terms)
 
+    def derived(self, *terms: Term) -> str:
+        """The same for an equation of which ``auto_derive`` makes one side."""
+        return Equations(self.dom, self.names).derivative(*terms)
+
 
 class Script:
     """The tactics for one tree; names are numbered so that none occurs twice."""
@@ -179,6 +183,12 @@ class Script:
         lines += [*how, "}"]
         return replace(at, dom=at.dom.knowing(term, sharp), known=(*at.known, lambda _: [f"exact {name}."])), lines
 
+    def normal_fact(self, gap: Term, at: State, sharp: bool, name: str) -> Lines:
+        """A known relation in normal form, as divisors are written."""
+        term, op = at.tidy(gap), "<" if sharp else "<="
+        return [f"assert ({self.fresh('C')} : 0 {op} {at.show(term)}).",
+                f"{{ apply ({'same_lt' if sharp else 'same_le'} _ {at.show(gap)}); [{at.equal(term, gap)}|lra]. }}"]
+
     def _lemma(self, term: Term, at: State, strict: bool, text: str, sharp: bool, why: Any, then: Any) -> Lines:
         u = at.dom.read(text)
         more, lines = self._knowing(at, u, sharp, self.sub(u, at, sharp, why))
@@ -246,7 +256,7 @@ class Script:
 
     def _derivative(self, term: Term, change: Term, at: State, t: str, between: Lines) -> Lines:
         return ["{", f"intros {t} [? ?]. cbv beta.", *between,
-                f"auto_derive; [repeat split; trivial; nonzero | {at.equal(term, change)}].", "}"]
+                f"auto_derive; [repeat split; trivial; nonzero | powers; {at.derived(term, change)}].", "}"]
 
     def _limit(self, term: Term, at: State, strict: bool) -> Lines:
         return [f"leaf{'_lt' if strict else '_le'}."]
@@ -281,10 +291,11 @@ class Script:
 
     def _scale(self, term: Term, at: State, strict: bool, text: str, why: Any, then: Any) -> Lines:
         factor = at.dom.read(text)
-        rule = f"scale_{'lt' if strict else 'le'}"
+        rule, sure = f"scale_{'lt' if strict else 'le'}", self.fresh("F")
         first = ["{", *self.sub(factor, at, True, why), "}"] if why else ["{ pos. }"]
         shown = f"({at.show(factor)} * {at.show(term)})"
-        return [f"apply ({rule} {at.show(factor)}).", *first, *self.sub(("mul", factor, term), at, strict, then, shown)]
+        return [f"assert ({sure} : 0 < {at.show(factor)}).", *first, f"apply ({rule} {at.show(factor)} _ {sure}).",
+                *self.sub(("mul", factor, term), at, strict, then, shown)]
 
     def _use(self, term: Term, at: State, strict: bool, items: Sequence[Any], then: Any) -> Lines:
         return self._less(term, at, strict, items, then)
@@ -367,7 +378,7 @@ class Script:
             def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied, on: State = state) -> Lines:
                 rule = "same_lt" if sharp else "same_le"
                 return [f"apply ({rule} {on.show(tidied)} {on.show(changed)}); [{on.equal(tidied, changed)}|].",
-                        f"rewrite <- {inv}.", *how]
+                        *([f"rewrite <- {inv}."] if changed != raw else []), *how]
             state = replace(state, dom=state.dom.knowing(tidied, sharp), known=(*state.known, prover))
 
         for k, (h, sharp) in enumerate(at.dom.given):
@@ -499,6 +510,7 @@ def theorem(goal: str, hyps: Sequence[str], tree: Any, dims: Sequence[str],
         name, strict = script.fresh("C"), op == "<"
         lines += [f"assert ({name} : {state.show(low)} {op} {state.show(high)}).", "{",
                   *_relation(op, low, high, state, strict, why, script), "}"]
+        lines += script.normal_fact(minus(high, low), state, strict, name)
     op, left, right = rel
     lines += ["split; [nonzero|]."] * len(conditions(("add", *relations(goal)[0][1:])))
     if tree is None:
