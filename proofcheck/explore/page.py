@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bokeh.document import Document
@@ -23,6 +24,7 @@ from proofcheck.explore.plane import Axis, drawn
 from proofcheck.explore.state import Arguments, BadView, View, axis, ends, first, range_of, value, view_of
 from proofcheck.explore.subjects import Subject, subjects
 from proofcheck.explore.ticks import label
+from proofcheck.explore.whole import Whole
 from proofcheck.papers import find
 from proofcheck.report.formulas import Typesetter
 
@@ -52,6 +54,11 @@ class World:
     subjects: dict[str, Subject]
     typeset: Typesetter
     aside: Aside
+
+    @cached_property
+    def whole(self) -> Whole:
+        """The paper at a point, with what was found out about the last one."""
+        return Whole(self.paper)
 
 
 def prepared(name: str | None) -> Callable[..., Any]:
