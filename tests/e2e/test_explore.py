@@ -61,7 +61,8 @@ def running(folder: Path) -> subprocess.Popen[str]:
 
 def alive(option: str, pid: int) -> list[str]:
     """The processes of a parent or a session that are alive."""
-    found = subprocess.run(["ps", "-o", "stat=,pid=,args=", option, str(pid)], capture_output=True, text=True, check=False).stdout
+    listing = ["ps", "-o", "stat=,pid=,args=", option, str(pid)]
+    found = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
     return [line for line in found.splitlines() if not line.startswith("Z")]
 
 
