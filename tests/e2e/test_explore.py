@@ -317,7 +317,9 @@ def test_two_browsers_do_not_disturb_each_other(tab: Callable[..., Tab]) -> None
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL])
-@pytest.mark.parametrize("query", [SUM, "claim=theorem.R/step.potential", "claim=lemma.B.1.1", "claim=fact.A.8.upper"])
+@pytest.mark.parametrize("query", [
+    "claim=theorem.R/step.potential", *(pytest.param(f"claim={key}", marks=pytest.mark.slow)
+                                        for key in ("lemma.B.2/sum", "lemma.B.1.1", "fact.A.8.upper"))])
 def test_nothing_overflows_and_formulas_are_typeset(query: str, size: tuple[int, int], tab: Callable[..., Tab]) -> None:
     page = tab(size)
     page.open(query)
@@ -341,7 +343,7 @@ def steps_of(page: Tab) -> int:
 RUN = "n=2&d=2&m=512&steps=100000&lemma=lemma.B.1"
 
 
-@pytest.mark.parametrize("size", [WIDE, SMALL])
+@pytest.mark.parametrize("size", [pytest.param(WIDE, marks=pytest.mark.slow), SMALL])
 def test_a_run_streams_pauses_and_stops(size: tuple[int, int], tab: Callable[..., Tab]) -> None:
     page = tab(size)
     assert page.open(RUN, "run") < 5
