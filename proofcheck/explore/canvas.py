@@ -25,8 +25,9 @@ FAILS = ("#5a0014", "#a81529", "#e0705c")  # dark: it fails by CLIP decades ... 
 HOLDS = ("#7fb0dc", "#a9cdee", "#d8ebfa")  # light: from the boundary on, so that grey tells both apart
 UNKNOWN = "#777777"
 SHADES = 128
-HATCHES = ("right_diagonal_line", "left_diagonal_line", "horizontal_line", "vertical_line", "dot", "cross", "diagonal_cross",
+HATCHES = ("right_diagonal_line", "left_diagonal_line", "horizontal_line", "vertical_line", "cross", "diagonal_cross",
            "criss_cross", "ring", "vertical_wave")
+DOTS = "dot"
 HEIGHT = 480
 
 
@@ -77,7 +78,7 @@ def made(low: float = -CLIP, high: float = CLIP, fixed: bool = False) -> Canvas:
     plot.multi_line("xs", "ys", source=canvas.cross, line_color="#000000", line_dash="dotted", line_width=1)
     point = plot.scatter("x", "y", source=canvas.marker, size=16, marker="circle_x", fill_color="#ffd400",
                          line_color="#000000", line_width=2, nonselection_line_alpha=1, nonselection_fill_alpha=1)
-    plot.add_tools(HoverTool(renderers=[quads], tooltips="violated here: @words"))
+    plot.add_tools(HoverTool(renderers=[quads], tooltips="@words"))
     if not fixed:
         drag = PointDrawTool(renderers=[point], add=False)
         plot.add_tools(drag)
@@ -100,9 +101,12 @@ def curve_data(picture: Picture) -> dict[str, Any]:
     return {"xs": [u for u, _ in picture.curve], "ys": [v for _, v in picture.curve]}
 
 
-def hatch_data(regions: Sequence[Region]) -> dict[str, Any]:
-    """The columns of the violated hypotheses."""
-    rows = [(*box, r.words, HATCHES[k % len(HATCHES)]) for k, r in enumerate(regions) for box in r.boxes]
+def hatch_data(picture: Picture) -> dict[str, Any]:
+    """The columns of the violated hypotheses, and of what is not known."""
+    rows = [(*box, f"violated here: {r.words}", HATCHES[k % len(HATCHES)]) for k, r in enumerate(picture.regions)
+            for box in r.boxes]
+    if picture.unknown is not None:
+        rows += [(*box, picture.unknown.words, DOTS) for box in picture.unknown.boxes]
     columns = list(zip(*rows, strict=True)) or [()] * 6
     return dict(zip(("left", "right", "bottom", "top", "words", "hatch"), map(list, columns), strict=True))
 
@@ -124,7 +128,7 @@ def shown(canvas: Canvas, picture: Picture) -> None:
     """Show a picture."""
     canvas.image.data = image_data(picture)
     canvas.curve.data = curve_data(picture)
-    canvas.hatch.data = hatch_data(picture.regions)
+    canvas.hatch.data = hatch_data(picture)
     canvas.names.data = names_data(picture.regions)
 
 

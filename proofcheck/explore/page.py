@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bokeh.document import Document
 from bokeh.events import PanEnd, Tap
 from bokeh.models import Button, Column, CustomJS, Div, Row, Select, Slider, TextInput
+from tornado.ioloop import IOLoop
 
 from proofcheck.claims import Paper
 from proofcheck.explore import canvas as drawing
@@ -23,6 +25,7 @@ from proofcheck.explore.plane import Axis, drawn
 from proofcheck.explore.state import Arguments, BadView, View, axis, ends, first, range_of, value, view_of
 from proofcheck.explore.subjects import Subject, subjects
 from proofcheck.explore.ticks import label
+from proofcheck.explore.whole import Whole
 from proofcheck.papers import find
 from proofcheck.report.formulas import Typesetter
 
@@ -52,6 +55,11 @@ class World:
     subjects: dict[str, Subject]
     typeset: Typesetter
     aside: Aside
+
+    @cached_property
+    def whole(self) -> Whole:
+        """The paper at a point, with what was found out about the last one."""
+        return Whole(self.paper)
 
 
 def prepared(name: str | None) -> Callable[..., Any]:
@@ -88,7 +96,7 @@ class MapPage:
 
     def __init__(self, document: Document, world: World, arguments: Arguments) -> None:
         """Build the page into the document; raises BadView for arguments that give no view."""
-        self.document, self.world = document, world
+        self.world, self.later = world, Later(document)
         self.view = view_of(arguments, world.subjects)
         self.card: Card | None = None
         self.waiting: Future[Any] | None = None
@@ -190,7 +198,7 @@ class MapPage:
         view, self.waiting = self.view, self.world.aside.ask(EDGES, self.view)
         w.card.text = str(texts.certificate(self.card))
         w.edge.text = str(texts.boundary((), waiting=True))
-        self.waiting.add_done_callback(lambda done: later(self.document, lambda: self.told(view, done)))
+        self.waiting.add_done_callback(lambda done: self.later.do(lambda: self.told(view, done)))
 
     def told(self, view: View, done: Future[Any]) -> None:
         """The boundary is there."""
@@ -269,10 +277,20 @@ class MapPage:
                 w.edge.text = w.copies.text = ""
 
 
-def later(document: Document, do: Callable[[], None]) -> None:
-    """Do it in the thread of the server, if the page is still there."""
-    if document.session_context is None or not document.session_context.destroyed:
-        document.add_next_tick_callback(do)
+class Later:
+    """Lets other threads have something done on a page, in the thread of the server, as long as the page is there."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.loop, self.gone = document, IOLoop.current(), False
+        document.on_session_destroyed(self.closed)
+
+    def closed(self, context: Any) -> None:
+        """The page is gone, and its document with it."""
+        self.gone = True
+
+    def do(self, action: Callable[[], None]) -> None:
+        """From any thread."""
+        self.loop.add_callback(lambda: None if self.gone else self.document.add_next_tick_callback(action))
 
 
 def _titled(subject: Subject) -> str:

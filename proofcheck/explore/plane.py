@@ -21,6 +21,7 @@ CLIP = 3.0  # decades of the ratio that are told apart
 LOGARITHMIC = 30  # the ratio of the ends from which an axis is logarithmic
 HALVINGS = 14
 WHOLE = 2.0**52
+UNKNOWN = "doubles cannot tell, or a side is not defined"
 PIXELS = 400  # to which a place is read from an axis
 
 
@@ -84,7 +85,7 @@ def _power(exponent: float) -> Fraction:
 
 @dataclass(frozen=True)
 class Region:
-    """Where a hypothesis is violated, as rectangles in coordinates: left, right, bottom, top."""
+    """A part of a map, such as where a hypothesis is violated, as rectangles: left, right, bottom, top, in coordinates."""
 
     words: str
     boxes: Sequence[tuple[float, float, float, float]]
@@ -100,7 +101,7 @@ class Picture:
     """A map over two axes; rows of ``gap`` go from the bottom to the top.
 
     ``gap``: log10(rhs/lhs) clipped to +-CLIP, nan where doubles do not tell on which side of 0 it is; ``told``: its sign;
-    ``curve``: polylines along which the truth changes; ``regions``: violated hypotheses.
+    ``curve``: polylines along which the truth changes; ``regions``: violated hypotheses; ``unknown``: where ``told`` is 0.
     """
 
     axes: tuple[Axis, Axis]
@@ -108,6 +109,7 @@ class Picture:
     told: Data
     curve: Sequence[tuple[Data, Data]]
     regions: Sequence[Region]
+    unknown: Region | None
 
 
 def fields(subject: Subject, axes: tuple[Axis, Axis], values: Mapping[str, Fraction], size: int) -> dict[Var, Field]:
@@ -136,7 +138,7 @@ def drawn(subject: Subject, axes: tuple[Axis, Axis], values: Mapping[str, Fracti
 
     regions = [r for given, hyp in subject.hypotheses
                if (r := region(given.words, axes, np.broadcast_to(verdict(hyp, places), (size, size)) < 0)) is not None]
-    return Picture(axes, clipped, told, list(boundary(axes, told, gap, sign)), regions)
+    return Picture(axes, clipped, told, boundary(axes, told, gap, sign), regions, region(UNKNOWN, axes, told == 0))
 
 
 def along(subject: Subject, axis: Axis, values: Mapping[str, Fraction], at: Data) -> Data:
@@ -181,7 +183,7 @@ def _share(line: Data, low: Data) -> Data:
 
 
 def region(words: str, axes: tuple[Axis, Axis], violated: Data) -> Region | None:
-    """The cells at which a hypothesis is violated, as few rectangles; None if there are none."""
+    """Some cells, such as those at which a hypothesis is violated, as few rectangles; None if there are none."""
     if not violated.any():
         return None
     size = violated.shape[0]

@@ -29,8 +29,7 @@ from proofcheck.explore import texts
 from proofcheck.explore.page import COPY, LINK, STEPS, TO_URL, World
 from proofcheck.explore.state import Arguments, BadView
 from proofcheck.explore.ticks import label
-from proofcheck.explore.whole import STATES, Spot, Standing, Whole, counted, first, spot_of, typed, value_of
-from proofcheck.regime import parameters
+from proofcheck.explore.whole import STATES, Spot, Standing, counted, first, spot_of, typed, value_of
 from proofcheck.report.graph import HEIGHT, WIDTH, Drawing, Node, laid_out
 
 LOOKS = {  # fill, hatching: told apart without colours, too
@@ -51,9 +50,9 @@ class RegimePage:
 
     def __init__(self, document: Document, world: World, arguments: Arguments) -> None:
         """Build the page; raises BadView for arguments that give no point."""
-        self.world, self.known = world, parameters(world.paper)
-        self.spot = spot_of(arguments, world.paper, world.subjects)
-        self.whole = Whole(world.paper)
+        self.world, self.whole = world, world.whole
+        self.known = self.whole.parameters
+        self.spot = spot_of(arguments, self.known, world.subjects)
         self.busy = False
         self.standing: Mapping[str, Standing] = {}
         self.message, self.told, self.why = (texts.div() for _ in range(3))

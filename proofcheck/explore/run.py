@@ -15,7 +15,7 @@ from bokeh.plotting import figure
 
 from proofcheck.explore import texts
 from proofcheck.explore.live import KEYS, NETS, PRINTED, REPAIRED, Moment, Reading, Run, folder_name, groups, plan_of
-from proofcheck.explore.page import COPY, KEEP, LINK, TO_URL, World, later
+from proofcheck.explore.page import COPY, KEEP, LINK, TO_URL, Later, World
 from proofcheck.explore.state import Arguments, BadView
 
 PULSE_MS = 100
@@ -72,7 +72,7 @@ class RunPage:
 
     def __init__(self, document: Document, world: World, arguments: Arguments) -> None:
         """Build the page; nothing runs before Start is pressed.  Raises BadView for arguments that give no plan."""
-        self.document, self.world = document, world
+        self.document, self.world, self.later = document, world, Later(document)
         self.plan = self.running = plan_of(arguments, world.paper)
         self.run: Run | None = None
         self.paused = False
@@ -194,7 +194,7 @@ class RunPage:
         name = folder_name(self.running, step)
         self.saved.text = str(texts.plain(f"storing the run up to step {step} ..."))
         task = self.world.aside.ask(KEEP, self.running, step, Path.cwd() / name)
-        task.add_done_callback(lambda done: later(self.document, lambda: self.stored(name, done)))
+        task.add_done_callback(lambda done: self.later.do(lambda: self.stored(name, done)))
 
     def stored(self, name: str, done: Future[Any]) -> None:
         """Say where the run is stored, or why it is not."""

@@ -17,10 +17,10 @@ from bokeh.document import Document
 from bokeh.server.server import Server
 from bokeh.settings import settings
 
-from proofcheck.explore import HOST, PORT, frame
+from proofcheck.explore import HOST, PORT, frame, whole
 from proofcheck.explore.aside import Aside
 from proofcheck.explore.page import MapPage, World, prepared
-from proofcheck.explore.regimes import RegimePage
+from proofcheck.explore.regimes import RegimePage, graph
 from proofcheck.explore.run import RunPage
 from proofcheck.explore.state import Arguments, BadView
 from proofcheck.explore.subjects import subjects
@@ -86,6 +86,8 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
     origins = [f"{host}:{listening}" for host in (HOST, "localhost")]
     world = World(name, source.paper, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
                   Aside(prepared, name))
+    world.whole.standings(whole.first(world.subjects.values()))  # takes a second or two: not while somebody waits
+    graph(source.paper)
     applications = {PATHS[view]: Application(FunctionHandler(partial(opened, page=page, view=view, world=world,
                                                                     heading=source.paper.title)))
                     for view, page in PAGES.items()}

@@ -98,7 +98,7 @@ def framed(subject: Subject, view: View) -> dict[str, Any]:
     picture = drawn(subject, view.axes(subject), view.values, SIZE)
     at = ", ".join(f"{label(k)} = {shown(v)}" for k, v in view.values.items() if k not in (view.x, view.y))
     return {"image": levels(picture), "xs": _small(u for u, _ in picture.curve), "ys": _small(v for _, v in picture.curve),
-            "hatch": hatch_data(picture.regions), "names": names_data(picture.regions),
+            "hatch": hatch_data(picture), "names": names_data(picture.regions),
             "legend": str(texts.legend(picture.regions)), "value": at, "here": view == first(subject)}
 
 

@@ -65,8 +65,8 @@ def legend(regions: Sequence[Region]) -> Markup:
 def scale() -> Markup:
     """What the colours mean."""
     return Markup("<p class='small'>Colour: log<sub>10</sub> of right side over left side, cut at ±{:g}: dark red fails, "
-                  "light blue holds; grey: doubles cannot tell, or a side is not defined. The line is where it changes. A "
-                  "map is computed with doubles; only a certificate is a verdict.</p>").format(CLIP)
+                  "light blue holds; dotted grey: doubles cannot tell, or a side is not defined. The line is where it "
+                  "changes. A map is computed with doubles; only a certificate is a verdict.</p>").format(CLIP)
 
 
 def certificate(card: Card) -> Markup:

@@ -67,9 +67,9 @@ def first(subjects: Iterable[Subject]) -> dict[str, Fraction]:
     return {name: max(tally, key=lambda v: tally[v]) for name, tally in sorted(seen.items())}
 
 
-def spot_of(arguments: Arguments, paper: Paper, subjects: Mapping[str, Subject]) -> Spot:
-    """The point that the arguments of a request give; raises BadView."""
-    given, known = single(arguments, KEYS), parameters(paper)
+def spot_of(arguments: Arguments, known: Mapping[str, Var], subjects: Mapping[str, Subject]) -> Spot:
+    """The point that the arguments of a request give; ``known``: the parameters of the paper.  Raises BadView."""
+    given = single(arguments, KEYS)
     values = typed(given["at"], known) if given.get("at") else first(subjects.values())
     move = given.get("move", "B" if "B" in values else min(values, default=""))
     if move not in values:
@@ -115,6 +115,7 @@ class Whole:
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
+        self.parameters = parameters(paper)
         self.names = {c.id: _names(c) for c in paper}
         self.known: dict[str, tuple[dict[str, Fraction], tuple[Outcome, ...]]] = {}
 

@@ -59,10 +59,11 @@ def running(folder: Path) -> subprocess.Popen[str]:
                             stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible, env=environment())
 
 
-def alive(option: str, pid: int) -> int:
-    """How many processes of a parent or a session are alive."""
-    found = subprocess.run(["ps", "-o", "stat=", option, str(pid)], capture_output=True, text=True, check=False).stdout
-    return sum(not line.startswith("Z") for line in found.split())
+def alive(option: str, pid: int) -> list[str]:
+    """The processes of a parent or a session that are alive."""
+    listing = ["ps", "-o", "stat=,pid=,args=", option, str(pid)]
+    found = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
+    return [line for line in found.splitlines() if not line.startswith("Z")]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def server(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
         assert process.returncode == 0 and "Traceback" not in told, told[-2000:]
-        assert alive("--sid", process.pid) == 0
+        assert alive("--sid", process.pid) == []
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -316,7 +317,9 @@ def test_two_browsers_do_not_disturb_each_other(tab: Callable[..., Tab]) -> None
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL])
-@pytest.mark.parametrize("query", [SUM, "claim=theorem.R/step.potential", "claim=lemma.B.1.1", "claim=fact.A.8.upper"])
+@pytest.mark.parametrize("query", [
+    "claim=theorem.R/step.potential", *(pytest.param(f"claim={key}", marks=pytest.mark.slow)
+                                        for key in ("lemma.B.2/sum", "lemma.B.1.1", "fact.A.8.upper"))])
 def test_nothing_overflows_and_formulas_are_typeset(query: str, size: tuple[int, int], tab: Callable[..., Tab]) -> None:
     page = tab(size)
     page.open(query)
@@ -340,7 +343,7 @@ def steps_of(page: Tab) -> int:
 RUN = "n=2&d=2&m=512&steps=100000&lemma=lemma.B.1"
 
 
-@pytest.mark.parametrize("size", [WIDE, SMALL])
+@pytest.mark.parametrize("size", [pytest.param(WIDE, marks=pytest.mark.slow), SMALL])
 def test_a_run_streams_pauses_and_stops(size: tuple[int, int], tab: Callable[..., Tab]) -> None:
     page = tab(size)
     assert page.open(RUN, "run") < 5
@@ -366,19 +369,19 @@ def test_a_run_streams_pauses_and_stops(size: tuple[int, int], tab: Callable[...
 
 
 def test_closing_the_page_stops_its_run_and_no_other(tab: Callable[..., Tab], server: subprocess.Popen[str]) -> None:
-    before = alive("--ppid", server.pid)
+    before = len(alive("--ppid", server.pid))
     one, two = tab(), tab()
     for page in (one, two):
         page.open(RUN, "run")
         page.page.get_by_role("button", name="Start").click()
     for page in (one, two):
         page.wait("told", "step ")
-    assert alive("--ppid", server.pid) == before + 2
+    assert len(alive("--ppid", server.pid)) == before + 2
     one.page.close()
     end = time.monotonic() + 15
-    while alive("--ppid", server.pid) > before + 1 and time.monotonic() < end:
+    while len(alive("--ppid", server.pid)) > before + 1 and time.monotonic() < end:
         time.sleep(0.2)
-    assert alive("--ppid", server.pid) == before + 1
+    assert len(alive("--ppid", server.pid)) == before + 1
     step = steps_of(two)
     two.page.wait_for_function(f"Number(Bokeh.documents[0].get_model_by_name('told').text.match(/\\d+/)[0]) > {step}")
 

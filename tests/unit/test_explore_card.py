@@ -10,10 +10,12 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import mpmath
 import pytest
 
 from proofcheck.claims import Claim, Given, Paper
 from proofcheck.cli import main
+from proofcheck.evaluate import Values, slack
 from proofcheck.explore.card import Card, certified, changes, touched
 from proofcheck.explore.fields import exactly, verdict
 from proofcheck.explore.numbers import read
@@ -146,6 +148,17 @@ def scattered(what: Subject, rng: random.Random) -> dict[str, Fraction]:
             for k, x in moved.items()}
 
 
+def many_digits(what: Subject, values: dict[str, Fraction]) -> str:
+    """What mpmath says with 100 digits, which knows nothing of balls or of logarithms; "" if it is too close to call."""
+    sizes = {k: int(x) for k, x in values.items() if what.parameters[k].integer}
+    with mpmath.workdps(100):
+        scalars = {k: mpmath.mpf(x.numerator) / x.denominator for k, x in values.items() if k not in sizes}
+        found = slack(what.branch.goal, Values(sizes, scalars, {}))
+        if not abs(found.slack) > mpmath.mpf(10) ** -60 * (abs(found.lhs) + abs(found.rhs)):
+            return ""
+        return "holds" if found.slack > 0 else "fails"
+
+
 def disagreements(what: Subject) -> tuple[list[str], int]:
     """Where the map and the kernel say opposite things; how many points both told."""
     rng = random.Random(what.id)
@@ -158,6 +171,8 @@ def disagreements(what: Subject) -> tuple[list[str], int]:
         told += card.verdict != "undecided" and seen != 0
         if {card.verdict, WORDS.get(seen)} == {"holds", "fails"}:
             wrong.append(f"{card.point}: the map says {WORDS[seen]}, the kernel {card.verdict}")
+        if values in beside and {card.verdict, many_digits(what, values)} == {"holds", "fails"}:
+            wrong.append(f"{card.point}: the kernel says {card.verdict}, 100 digits of mpmath do not")
     return wrong, told
 
 
@@ -172,6 +187,14 @@ def test_map_and_decide_agree(key: str) -> None:
 def test_map_and_decide_agree_everywhere(key: str) -> None:
     wrong, _ = disagreements(paper()[key])
     assert wrong == []
+
+
+def test_a_wrong_kernel_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So can the one with many digits, beside the boundary."""
+    exchanged = many_digits
+    monkeypatch.setitem(disagreements.__globals__, "many_digits", lambda what, values: {
+        "holds": "fails", "fails": "holds"}.get(exchanged(what, values), ""))
+    assert any("mpmath" in line for line in disagreements(paper()["lemma.B.2/sum"])[0])
 
 
 def test_a_wrong_map_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

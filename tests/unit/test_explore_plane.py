@@ -76,6 +76,7 @@ def test_undefined_places_have_no_side() -> None:
     picture = drawn(what, view(what, ("B", -1, 1), ("R", 1, 3)).axes(what), what.start)
     assert (picture.told[:, :SIZE // 2] == 0).all() and np.isnan(picture.gap[:, :SIZE // 2]).all()
     assert (picture.told[:, SIZE // 2:] != 0).mean() > 0.99
+    assert picture.unknown is not None and (-1.0, 0.0, 1.0, 3.0) in picture.unknown.boxes
 
 
 def test_places_become_simple_numbers() -> None:

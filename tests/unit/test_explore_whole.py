@@ -12,6 +12,7 @@ from proofcheck.explore.subjects import subjects
 from proofcheck.explore.whole import Spot, Whole, counted, first, spot_of
 from proofcheck.ledger import load
 from proofcheck.papers import find
+from proofcheck.regime import parameters
 
 PAPER = toy_paper.make()
 
@@ -52,17 +53,17 @@ def test_every_claim_is_counted_once() -> None:
 def test_the_first_point_of_the_paper_and_its_link() -> None:
     source = find()
     known = subjects(source.paper, load(source.ledger))
-    spot = spot_of({}, source.paper, known)
+    spot = spot_of({}, parameters(source.paper), known)
     assert spot.move == "B" and spot.values["B"] == 1 and spot.values == first(known.values())
     query = dict(part.split("=", 1) for part in spot.query().split("&"))
-    assert spot_of({k: [v] for k, v in query.items()}, source.paper, known) == spot
+    assert spot_of({k: [v] for k, v in query.items()}, parameters(source.paper), known) == spot
 
 
 @pytest.mark.parametrize(("at", "told"), [("Q:1", "NAME:NUMBER"), ("B:1,B:2", "at most once"), ("B:x", "no number"),
                                           ("n:1/2", "whole number"), ("B:1e999", "too large"), (",", "no values")])
 def test_bad_points(at: str, told: str) -> None:
     with pytest.raises(BadView, match=told):
-        spot_of({"at": [at]}, PAPER, {})
+        spot_of({"at": [at]}, parameters(PAPER), {})
 
 
 def test_the_slider_runs_around_the_value() -> None:
