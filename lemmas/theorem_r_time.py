@@ -313,6 +313,7 @@ theorem = Claim("theorem.R", "theorem", LINE,
                 parts=tuple(claim.id for claim in SEVEN_CLAIMS), uses=(for_ever.id,),
                 note="Its hypotheses: <a_l, S_i(0)> = 0, |x_i| <= 1, |Y|_F <= sqrt(n), lambda > 0, (A), (B), and that W moves "
                      "by gradient descent. With size_Y any number from |Y|_F up to sqrt(n), Y = 0 is no exception.")
+alias = Claim("thm.R", "theorem", LINE, "Theorem R, which stands in the place of Theorem 4.2", scope=SCOPE, same_as=theorem.id)
 corollary = Claim("theorem.R/corollary", "corollary", LINE,
                   "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
                   scope=SCOPE, parts=tuple(claim.id for claim in FIVE_CLAIMS),
@@ -345,4 +346,4 @@ for case, parts, neurons, slow, fast, limit in (
     neuron.mutant(nearer(case, Fraction(1, 1000)), "refuted", "with 0.001 for 4", hint=rest)
 for_ever.mutant(before_loss <= Fraction(4, 5) * size_Y, "refuted", "with 0.8 |Y|", hint=at_rest(4, Fraction(1, 64)))
 
-claims: tuple[Claim, ...] = (*SEVEN_CLAIMS, *FIVE_CLAIMS, for_ever, theorem, corollary)
+claims: tuple[Claim, ...] = (*SEVEN_CLAIMS, *FIVE_CLAIMS, for_ever, theorem, alias, corollary)
