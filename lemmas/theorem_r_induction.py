@@ -185,8 +185,8 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
         one = mono(c, c.given(start.rel), eta * WIDTH * (1 + HOLE) * exp(2 * P) * error_size)
         two = mono(c, c.given(start.rel), eta * WIDTH * (1 + HALT_PATH) * exp(2 * HOLE) * error_size)
         known = met(c, c.at(c.theorem("theorem.R/step.far"), values={
-            moved_so_far: size(old[k, r], k), span: SPAN, E2: error_size, E3: error_next}), c.theorem("theorem.R/path.order"),
-            c.theorem(fall.id), at_least(c, SPAN), at_least(c, error_size), at_least(c, error_next))
+            moved_so_far: size(old[k, r], k), span: SPAN, E2: error_size, E3: error_next}), c.theorem(fall.id),
+            c.theorem("theorem.R/path.order"), at_least(c, SPAN), at_least(c, error_size), at_least(c, error_next))
         whole = c.chain(same(c, size(new[k, r], k), parts.concl.lhs), parts)
         found = rules.combine(whole, hop, one, two, known, c.given(near.rel), goal=c.goal, factors=(expr(1),) * 6,
                               hyps=c.hyps)
@@ -200,10 +200,10 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
         low = rules.transitive(mono(c, floor, HOLE * size(direction[l, i], l, i)), slant)
         return rules.combine(mono(c, low, HOLE**2), goal=c.goal, factors=(expr(1),), hyps=c.hyps)
 
-    spectrum = Claim(f"theorem.R/kept.lambda{name}", "theorem", LINE, "conclusion (3): |J^T q|^2 >= (2/7) m lambda |q|^2",
+    spectrum = Claim(f"theorem.R/kept.lambda{name}", "theorem", LINE, "(3): |J^T q|^2 >= (2/7) m lambda |q|^2",
                      STEEP, given=(*steady(case), *INVARIANTS), scope=SCOPE, by=smallest,
                      uses=("theorem.R/one.sigma", f"theorem.R/path.floor{name}"))
-    fall = Claim(f"theorem.R/kept.loss{name}", "theorem", LINE, "conclusion (1): |e|^2 falls by the factor 1 - m eta lambda/2",
+    fall = Claim(f"theorem.R/kept.loss{name}", "theorem", LINE, "(1): |e|^2 falls by the factor 1 - m eta lambda/2",
                  LOSS, given=given, scope=SCOPE, by=loss, uses=(*uses, f"theorem.R/one.loss{name}"))
     loss_kept = kept_claim(f"potential{name}", 4, given, potential, *uses, f"theorem.R/one.potential{name}")
     in_reach = kept_claim(f"path{name}", 3, given, path, *uses, f"theorem.R/one.path{name}")
@@ -212,7 +212,8 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
     most = Fraction(4, 5) * size_Y
     in_reach.mutant(CHANGED[3], "refuted", "needs the potential", drop=(INVARIANTS[4].rel,), hint=moving(Fraction(25, 128)))
     loss_kept.mutant(error_next + GAIN * _gained(P_next) <= most, "refuted", "with 0.8 |Y|", hint=moving())
-    fall.mutant(error_next**2 <= (1 - 2 * eta * s0**2) * error_size**2, "refuted", "with the rate 2 m eta lambda", hint=moving())
+    fall.mutant(error_next**2 <= (1 - 2 * eta * s0**2) * error_size**2, "refuted", "with the rate 2 m eta lambda",
+                hint=moving())
     spectrum.mutant(7 * STEEP.lhs <= STEEP.rhs, "refuted", "with 2 for 2/7", hint=moving())
     close_by.mutant(size(new[k, r], k) + 4 * SPAN / s0**2 * error_next <= 4 * SPAN / s0**2 * most, "refuted", "with 0.8 |Y|",
                     hint=moving())
@@ -223,8 +224,9 @@ def moving(path: Fraction = 0 * ONE, eta_value: Fraction = Fraction(1, 64), targ
     """A step from U = 0 with four neurons, x = 1 and s0 = s1 = 2, of length 2 eta y."""
     move = eta_value * target
     signs_of = [ONE, ONE, -ONE, -ONE]
-    return Point({"n": ONE, "d1": ONE, "d2": ONE, "m": Fraction(4), "rho": ONE, "s0": 2 * ONE, "s1": 2 * ONE, "eta": eta_value,
-                  "size_Y": Fraction(9, 32), "P": path, "P_next": path + 2 * move}, {
+    sizes = dict.fromkeys(("n", "d1", "d2", "rho"), ONE)
+    return Point(sizes | {"m": 4 * ONE, "s0": 2 * ONE, "s1": 2 * ONE, "eta": eta_value, "size_Y": Fraction(9, 32), "P": path,
+                          "P_next": path + 2 * move}, {
         "base": [[Fraction(1, 4)] * 4], "U": [[0] * 4], "U_next": [[move * sign for sign in signs_of]], "x": [[ONE]],
         "a": [signs_of], "y": [[target]], "low": [[[[0]]]], "high": [[[[0]]]], "q": [[ONE]]})
 

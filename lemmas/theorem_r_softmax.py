@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +15,7 @@ from lemmas.theorem_r import LINE, ONE, rho
 from lemmas.theorem_r_line import change, kappa, reach, remainder, top, turned_so_far
 from lemmas.theorem_r_linear import V, at_least, met, same
 from lemmas.theorem_r_path import entry, neuron
-from lemmas.theorem_r_steps import HOLE, L0, P, h, linked, mono, move, prob, roots, sgn
+from lemmas.theorem_r_steps import HOLE, L0, P, h, inner_bound, linked, mono, move, prob, roots, sgn
 from lemmas.theorem_r_steps import err as any_err
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules
@@ -104,19 +103,6 @@ def _logits(c: Context) -> Theorem:
 logits.by = _logits
 
 
-def inner(c: Context, first: Expr, second: Expr, over: Sequence[Index]) -> Theorem:
-    """<p, q> <= |p| |q| over several indices: Cauchy-Schwarz for one after the other."""
-    head, *rest = over
-    if not rest:
-        known = rules.cauchy_schwarz(index=head, f=first, g=second, hyps=c.hyps)
-        return c.chain(rules.below_abs(term=children(known.concl.lhs)[0], hyps=c.hyps), known)
-    summed = mono(c, inner(c, first, second, rest), total(head, HOLE))
-    norms = [size(term, *rest) for term in (first, second)]
-    across = inner(c, *norms, [head])
-    lengths = size(first, *over) * size(second, *over)
-    return c.chain(summed, same(c, summed.concl.rhs, across.concl.lhs), across, same(c, across.concl.rhs, lengths))
-
-
 def minkowski(key: str, words: str, first: Array, second: Array) -> Claim:
     """|p + q| <= |p| + |q|."""
     over = first.params
@@ -125,7 +111,7 @@ def minkowski(key: str, words: str, first: Array, second: Array) -> Claim:
     claim = Claim(key, "claim", LINE, words, size(one + two, *over) <= lengths[0] + lengths[1], scope="all sizes")
 
     def proof(c: Context) -> Theorem:
-        product = inner(c, one, two, over)
+        product = inner_bound(c, one, two, over)
         squares = rules.combine(product, goal=c.goal.lhs**2 <= (lengths[0] + lengths[1]) ** 2, factors=(expr(2),),
                                 hyps=c.hyps)
         return roots(c, squares, c.goal.lhs, lengths[0] + lengths[1])

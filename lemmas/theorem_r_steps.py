@@ -329,13 +329,14 @@ def both(term: Expr) -> Expr:
     return total((l, i), term)
 
 
-def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, Index] = (l, i)) -> Theorem:
-    """<p, q> <= |p| |q|: Cauchy-Schwarz over the second index, then over the first."""
-    outside, inside = over
-    norms = tuple(sqrt(total(inside, term**2)) for term in (first, second))
-    within = rules.cauchy_schwarz(index=inside, f=first, g=second, hyps=c.hyps)
-    summed = mono(c, _signed(c, within), total(outside, HOLE))
-    across = _signed(c, rules.cauchy_schwarz(index=outside, f=norms[0], g=norms[1], hyps=c.hyps))
+def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, ...] = (l, i)) -> Theorem:
+    """<p, q> <= |p| |q| over some indices: Cauchy-Schwarz for one after the other."""
+    head, *rest = over
+    if not rest:
+        return _signed(c, rules.cauchy_schwarz(index=head, f=first, g=second, hyps=c.hyps))
+    one, two = (sqrt(total(tuple(rest), term**2)) for term in (first, second))
+    summed = mono(c, inner_bound(c, first, second, tuple(rest)), total(head, HOLE))
+    across = inner_bound(c, one, two, (head,))
     lengths = mul(*(sqrt(total(over, term**2)) for term in (first, second)))
     return c.chain(summed, c.identity(summed.concl.rhs, across.concl.lhs), across, c.identity(across.concl.rhs, lengths))
 
