@@ -2,8 +2,8 @@
 
 R1 and R2 bound how a softmax and its Jacobian change along a line, R3 adds this up over a path of length P, R4 is one
 step of gradient descent, R5 the potential |e| + (7/8) Phi(P) that confines the path.  What is said of a path of several
-steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is left to the reader
-(theorem.R).  ``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
+steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is in theorem_r_time.
+``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
 """
 
 from __future__ import annotations
