@@ -342,7 +342,7 @@ slow_0 = Given(eta * s0**2 <= 1, "from (B)")
 sigma_G = Given(left(P) * E2 <= G, "G >= sigma(P) |e| (theorem.R/R5.below)")
 step = Claim("theorem.R/path.potential", "claim", LINE, "|e| + (7/8) Phi(P) does not grow in a step",
              E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), scope=SCOPE,
-             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=("theorem.R/path.loss", "theorem.R/path.stretch"))
+             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=(loss.id, stretch.id))
 
 
 def _step(c: Context) -> Theorem:

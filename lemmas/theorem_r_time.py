@@ -213,7 +213,8 @@ def asked(c: Context, case: Case, *facts: Theorem) -> list[Theorem]:
     """What the induction asks of the network and of the run; ``facts``: of rho, of |Y|, and what (A) and (B) say."""
     gains = [rules.combine(c.given(g.rel), goal=eq(m * g.rel.lhs, m * g.rel.rhs), factors=(expr(m),), hyps=c.hyps)
              for g in ROOTS]
-    near = rules.instantiate(c.theorem(f"theorem.R/path.ratio{case.name}"), parameter=L0, term=largest_of(case) * sqrt(n * d2))
+    ratio, wide_0 = c.theorem(f"theorem.R/path.ratio{case.name}"), largest_of(case) * sqrt(n * d2)
+    near = rules.instantiate(ratio, parameter=L0, term=wide_0)
     near = rules.instantiate(near, parameter=s0, term=sqrt(m * lam), hyps=(lam > 0,))
     signs_of = [rules.sign(term=term, hyps=c.hyps) for term in (S[i, r], sqrt(m * lam))]
     return [same(c, total(r, S[i, r]), WHOLE), *signs_of, *facts, met(c, near, *signs_of, *facts), in_order(c), *gains,
@@ -311,8 +312,10 @@ theorem = Claim("theorem.R", "theorem", LINE,
                 "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
                 "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope=SCOPE,
                 parts=tuple(claim.id for claim in SEVEN_CLAIMS), uses=(for_ever.id,),
-                note="Its hypotheses: <a_l, S_i(0)> = 0, |x_i| <= 1, |Y|_F <= sqrt(n), lambda > 0, (A), (B), and that W moves "
-                     "by gradient descent. With size_Y any number from |Y|_F up to sqrt(n), Y = 0 is no exception.")
+                note="Its hypotheses: <a_l, S_i(0)> = 0, |x_i| <= 1, |Y|_F <= sqrt(n), lambda > 0, (A), (B), and that W "
+                     "moves by gradient descent. size_Y is any number from |Y|_F up to sqrt(n), so Y = 0 is no exception.")
+alias = Claim("thm.R", "theorem", LINE, "Theorem R, which stands in the place of Theorem 4.2", scope=SCOPE,
+              same_as=theorem.id)
 corollary = Claim("theorem.R/corollary", "corollary", LINE,
                   "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
                   scope=SCOPE, parts=tuple(claim.id for claim in FIVE_CLAIMS),
@@ -327,8 +330,8 @@ def at_rest(neurons: int, rate: Fraction) -> Point:
     signs_of = [sign for sign in (ONE, -ONE) for _ in range(neurons // 2)]
     numbers = dict.fromkeys(("n", "d1", "d2", "steps", "lam", "Lam", "rho", "B"), ONE)
     return Point(numbers | {"m": Fraction(neurons), "eta": rate, "size_Y": Fraction(9, 16)}, {
-        "w": [[0] * neurons], "x": [[ONE]], "a": [signs_of], "y": [[HALF]], "q": [[ONE]], "low": [[[[0]]]], "high": [[[[0]]]],
-        "W": [[[0]] * neurons], "W_plus": [[[rate * sign / 2] for sign in signs_of]], "path": [0],
+        "w": [[0] * neurons], "x": [[ONE]], "a": [signs_of], "y": [[HALF]], "q": [[ONE]], "low": [[[[0]]]],
+        "high": [[[[0]]]], "W": [[[0]] * neurons], "W_plus": [[[rate * sign / 2] for sign in signs_of]], "path": [0],
         "path_plus": [rate / 2 * isqrt(neurons)], "link": [[0]], "clock": [0]})
 
 
@@ -345,4 +348,4 @@ for case, parts, neurons, slow, fast, limit in (
     neuron.mutant(nearer(case, Fraction(1, 1000)), "refuted", "with 0.001 for 4", hint=rest)
 for_ever.mutant(before_loss <= Fraction(4, 5) * size_Y, "refuted", "with 0.8 |Y|", hint=at_rest(4, Fraction(1, 64)))
 
-claims: tuple[Claim, ...] = (*SEVEN_CLAIMS, *FIVE_CLAIMS, for_ever, theorem, corollary)
+claims: tuple[Claim, ...] = (*SEVEN_CLAIMS, *FIVE_CLAIMS, for_ever, theorem, alias, corollary)
