@@ -97,5 +97,6 @@ def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem]
         total = sum(count[w] for w in WORDS)
         if total:
             told_ = ", ".join(f"{count[w]} {w}" for w in WORDS)
-            yield f"{PLURAL[kind]}: {told_} (of {total}, in {count['theorems']} theorems)"
+            noted = f"; of the certified {count['noted']} with derivatives that the engine worked out" if count["noted"] else ""
+            yield f"{PLURAL[kind]}: {told_} (of {total}, in {count['theorems']} theorems){noted}"
     yield f"to be trusted: {trusted(data)}"

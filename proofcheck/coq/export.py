@@ -10,13 +10,15 @@ from typing import Any
 from proofcheck.confirm import Matter, matters
 from proofcheck.coq import points, script, statements
 from proofcheck.coq.terms import NotExpressible
-from proofcheck.evidence import counterexample_data, is_plain
+from proofcheck.evidence import counterexample_data, is_plain, plain_relation
 from proofcheck.kernel.certificate import read_signature
+from proofcheck.kernel.point import NoCounterexample
 from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
 from proofcheck.refute.scalar import refute_scalar
 from proofcheck.second.terms import Refused
 
+DERIVED = "its derivatives are worked out by the engine"
 KINDS = ("scalar", "identity", "point")
 
 
@@ -28,6 +30,7 @@ class Theorem:
     statement: str
     tactics: list[str] = field(default_factory=list)
     reason: str = ""
+    note: str = ""  # what the statement takes over from the engine
     where: list[str] = field(default_factory=list)
     opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
@@ -107,10 +110,13 @@ def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:
 
 
 def _point(goal: Rel, hyps: tuple[Rel, ...], found: Mapping[str, Any]) -> Theorem:
+    """The theorem of a counterexample; derivatives are worked out by the engine, which is noted."""
     try:
-        made = Theorem("point", statements.refuted(goal, hyps), points.tactics(goal, hyps, found))
-    except NotExpressible as error:
+        plain, known = plain_relation(goal), tuple(map(plain_relation, hyps))
+        made = Theorem("point", statements.refuted(plain, known), points.tactics(plain, known, found))
+    except (NotExpressible, NoCounterexample) as error:
         return Theorem("point", f"not {goal} given {hyps}", reason=str(error))
-    made.opposite = lambda: Theorem("point", statements.upheld(goal, hyps, points.values(goal, hyps, found)),
-                                    points.against(goal, hyps, found))
+    made.note = "" if (plain, known) == (goal, hyps) else DERIVED
+    made.opposite = lambda: Theorem("point", statements.upheld(plain, known, points.values(plain, known, found)),
+                                    points.against(plain, known, found))
     return made
