@@ -90,12 +90,15 @@ def _step(rule: str, data: Mapping[str, Any], reader: Reader, dims: list[str]) -
         statement = statements.proved(reader.relation(goal), [reader.relation(h) for h in plain])
     except NotExpressible as error:
         return Theorem(rule, f"{goal} given {hyps}", reason=str(error))
+    made = Theorem(rule, statement)
+    made.opposite = lambda: _refutation(reader.relation(goal), tuple(reader.relation(h) for h in plain))
     try:
-        made = Theorem(rule, statement, script.theorem(goal, plain, tree, dims, assured))
-        made.opposite = lambda: _refutation(reader.relation(goal), tuple(reader.relation(h) for h in plain))
-        return made
-    except (NotExpressible, Refused) as error:
-        return Theorem(rule, statement, reason=str(error))
+        made.tactics = script.theorem(goal, plain, tree, dims, assured)
+    except NotExpressible as error:
+        made.reason = str(error)
+    except (Refused, LookupError, TypeError, ValueError) as error:  # the tree makes no sense: a missing proof
+        made.tactics = [f'fail "no tactics: {type(error).__name__}".']
+    return made
 
 
 def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:

@@ -48,6 +48,14 @@ def load(ledger_path: Path, ledger: Mapping[str, Any]) -> dict[str, Any] | None:
     return data if isinstance(data, dict) and data.get("ledger") == ledger["digest"] else None
 
 
+def beside(ledger_path: Path) -> dict[str, Any] | None:
+    """What Coq said about the ledger of a file, if there is one."""
+    try:
+        return load(ledger_path, json.loads(ledger_path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
 def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | None) -> list[str]:
     """What stands behind a verdict, one line for the proof and one for the counterexample."""
     if data is None:
