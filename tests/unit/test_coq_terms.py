@@ -1,10 +1,11 @@
-"""What is written for Coq: terms, conditions of being defined, literal statements, proof trees and points.  Coq is not run."""
+"""What is written for Coq: terms, conditions of being defined, literal statements, proof trees, points.  Coq is not run."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
 
+import coq_trees
 import pytest
 
 from proofcheck.coq import points, script, statements
@@ -65,7 +66,8 @@ def test_a_refutation_is_literal() -> None:
         "(/ (bigsum (Z.to_nat d_m) (fun i_s => (exp (a_w i_s)))))) in let c_S := fun (i_r : nat) => "
         "(((bigsum (Z.to_nat d_m) (fun i_s => (exp (a_w i_s)))) <> 0)) in ((1 <= d_m)%Z /\\ "
         "(every (Z.to_nat d_m) (fun i_r => (((a_w i_r) <= 1)))) /\\ (exists i_r : nat, (1 <= i_r <= Z.to_nat d_m)%nat /\\ "
-        "((c_S i_r) /\\ (0 < v_x) /\\ (~ (((a_S i_r) + (bigmax (Z.to_nat d_m) (fun i_s => (Rabs (a_w i_s))))) <= (ln v_x))))))")
+        "((c_S i_r) /\\ (0 < v_x) /\\ "
+        "(~ (((a_S i_r) + (bigmax (Z.to_nat d_m) (fun i_s => (Rabs (a_w i_s))))) <= (ln v_x))))))")
     assert points.tactics(goal, [hyp], found)[:3] == [
         "exists 2%Z.", "exists (ln 2).", "exists (fun k0 => (entry 0 (0 :: (1 / 2) :: nil) k0))."]
 
@@ -77,26 +79,9 @@ def test_a_parameter_without_a_value_is_computed_or_refused() -> None:
         points.values(READ.relation("y <= 1"), [], found)
 
 
-TREES = {
-    "split": ("x**2 >= 0", ["Abs(x) <= 1"], ["split", "x", "0", ["sturm"], ["sturm"]]),
-    "mono": ("x <= exp(x)", ["0 < x"], ["mono", "x", "+", ["eval", 64], ["eval", 64]]),
-    "concave": ("exp(x) <= 1 + 2*x", ["0 <= x", "x <= 1"], ["concave", "x", ["eval", 64], ["eval", 64], ["eval", 64]]),
-    "scale": ("exp(x) <= exp(x + y)", ["0 <= y"], ["scale", "exp(-x - y)", [], ["eval", 64]]),
-    "use": ("x <= y", ["x <= z", "z <= y"], ["use", [["1", [0], []], ["1", [1], []]], ["eval", 64]]),
-    "void": ("x <= 0", ["y <= z", "z < y"], ["void", [["1", [0], []], ["1", [1], []]], ["eval", 64]]),
-    "lemma": ("0 <= x", ["1 <= x"], ["lemma", "x", False, ["eval", 64], ["use", [["1", [0], []]], ["eval", 64]]]),
-    "narrow": ("0 <= x", ["y <= x", "1 <= y"], ["narrow", "x", "lo", "0", False, ["use", [["1", [0], []]], ["eval", 64]],
-                                                ["eval", 64]]),
-    "case": ("0 <= x**2", [], ["case", "x", ["eval", 64], ["eval", 64]]),
-    "abs": ("Abs(x) <= x", ["0 <= x"], ["abs", "x", "+", ["eval", 64], ["eval", 64]]),
-    "either": ("Min(x, 1) <= 1", [], ["either", "Min(x, 1)", ["eval", 64], ["eval", 64]]),
-    "squared": ("x <= sqrt(x**2)", ["0 <= y"], ["squared", "x", "sqrt(x**2)", ["eval", 64], ["eval", 64]]),
-}
-
-
-@pytest.mark.parametrize("kind", TREES)
+@pytest.mark.parametrize("kind", coq_trees.TREES)
 def test_every_kind_of_node_becomes_tactics(kind: str) -> None:
-    goal, hyps, tree = TREES[kind]
+    goal, hyps, tree = coq_trees.TREES[kind]
     lines = script.theorem(goal, hyps, tree, [])
     assert lines and sum(" ".join(lines).count(c) for c in "{}") % 2 == 0
 
@@ -108,7 +93,8 @@ def test_nodes_without_a_template_are_not_expressible(tree: list[object]) -> Non
 
 
 def test_known_terms_are_numbered_as_the_checker_numbers_them() -> None:
-    assert "exact H1h." in " ".join(script.theorem("x <= y", ["0 <= x", "x <= y"], ["use", [["1", [0], []]], ["eval", 64]], []))
+    tree = ["use", [["1", [0], []]], ["eval", 64]]
+    assert "exact H1h." in " ".join(script.theorem("x <= y", ["0 <= x", "x <= y"], tree, []))
 
 
 def test_names_depend_on_statements_alone() -> None:
