@@ -122,5 +122,10 @@ def test_a_file_that_was_changed_or_gives_proofs_away(tmp_path: Path) -> None:
     assert FORBIDDEN.search("Print Assumptions") is None
 
 
+def test_names_stay_apart() -> None:
+    with pytest.raises(NotExpressible):
+        coq(("var", "x%1"))
+
+
 def test_numbers() -> None:
     assert coq(read("-1/2")) == "(-1 / 2)" and coq(("num", Fraction(-3))) == "(-3)"
