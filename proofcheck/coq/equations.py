@@ -114,7 +114,7 @@ class Equations:
 
     def _why(self, node: Term, form: Term) -> str:
         """Why a function is its form."""
-        if node[0] == form[0] and len(parts(node)) == 1 and node[1:] != form[1:] and (node[0] == "pow" or node[1] == form[1]):
+        if node[0] == form[0] and node[1:] != form[1:] and (node[0] == "pow" or node[1] == form[1] == "log"):
             return f"apply f_equal; {self._deeper().solve(parts(node)[0], parts(form)[0])}"
         match node:
             case ("fn", "exp", inner):

@@ -268,9 +268,11 @@ Ltac no_abs p :=
   repeat match goal with
   | |- context [Rabs ?a] => first [rewrite (Rabs_pos_eq a) by number p | rewrite (Rabs_left1 a) by number p]
   end.
+Ltac trivial_values :=
+  repeat first [rewrite Rmult_0_r | rewrite Rmult_0_l | rewrite exp_0 | rewrite ln_1 | rewrite sqrt_0 | rewrite sqrt_1].
 Ltac equal p :=
   first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
-        | progress no_abs p; equal p | apply f_equal; equal p].
+        | progress no_abs p; equal p | progress trivial_values; equal p | apply f_equal; equal p].
 Ltac below p :=
   first [number p | apply sqrt_below; [number p | below p] | apply sqrt_above; [number p | below p]
         | apply Rabs_le; split; below p | right; equal p].

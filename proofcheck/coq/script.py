@@ -15,8 +15,8 @@ from proofcheck.coq.equations import Equations, tidy
 from proofcheck.coq.terms import NotExpressible, conditions, coq, identifier, number
 from proofcheck.second.check import _bound, _gaps, setting
 from proofcheck.second.domains import Domain, Range
-from proofcheck.second.normal import Normal, as_term
 from proofcheck.second.nodes import _exponentials, _resolved
+from proofcheck.second.normal import Normal, as_term
 from proofcheck.second.terms import ZERO, Refused, Rel, Term, minus, names, neg, num, parts, put, read, relations, slope
 
 Lines = list[str]
@@ -137,7 +137,8 @@ class Script:
         return [f"roots {at.names[name]}."]
 
     def _mean(self, term: Term, at: State, strict: bool, bits: int) -> Lines:
-        return [f"leaf_{'lt' if strict else 'le'}."]
+        ways = [f"interval with (i_prec 40, i_bisect {at.names[n]}, i_autodiff {at.names[n]})" for n in sorted(names(term))]
+        return [f"first [{' | '.join(['leaf_lt' if strict else 'leaf_le', *ways])}]."]
 
     # --- parts of the domain ---
 
@@ -375,7 +376,8 @@ class Script:
             changed = put(raw, old, there)
             tidied = state.tidy(changed)
 
-            def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied, on: State = state) -> Lines:
+            def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied,
+                       on: State = state) -> Lines:
                 rule = "same_lt" if sharp else "same_le"
                 return [f"apply ({rule} {on.show(tidied)} {on.show(changed)}); [{on.equal(tidied, changed)}|].",
                         *([f"rewrite <- {inv}."] if changed != raw else []), *how]
@@ -405,7 +407,8 @@ class Script:
     def _apart(self, term: Term, at: State, strict: bool, small: Term, large: Term, rule: str) -> Lines:
         """The goal is large - small; apply a rule to the two."""
         end = "lt" if strict else "le"
-        return [f"apply (same_{end} {at.show(term)} ({at.show(large)} - {at.show(small)})); [{at.equal(term, small, large)}|].",
+        apart = f"({at.show(large)} - {at.show(small)})"
+        return [f"apply (same_{end} {at.show(term)} {apart}); [{at.equal(term, small, large)}|].",
                 f"apply ({rule}_{end} {at.show(small)} {at.show(large)})."]
 
     def _exp(self, term: Term, at: State, strict: bool, a: str, b: str, then: Any) -> Lines:
