@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from lemmas import theorem_r_path
+from lemmas import theorem_r_time
 from numerics.arithmetic import exact
 from numerics.certify.again import problems
 from numerics.certify.certificate import DOUBLES, Recorder
@@ -184,4 +184,4 @@ TABLE: dict[str, Callable[[], dict[str, str]]] = {
     "linnerud": partial(_real, "Linnerud", linnerud, 9000, 1.0),
 }
 
-certifying = Certifying(theorem_r_path.theorem.id, attempt, problems, TABLE)
+certifying = Certifying(theorem_r_time.theorem.id, attempt, problems, TABLE)

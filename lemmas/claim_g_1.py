@@ -50,7 +50,12 @@ ladder = numbers(4, 3, 2, 1, 0)
 
 claim_g_1 = Claim("claim.G.1", "claim", 1733, "the mean squared error is at most Z1 + Z2 + Z3 + Z4", error <= sum_of_Z,
                   given=GIVEN, scope=SCOPE, printed=True, hint=ladder,
-                  note="False as soon as two of the four differences point the same way. The paper gives no proof.")
+                  note="False as soon as two of the four differences point the same way. The paper gives no proof.",
+                  latex=r"\sum_{q}\mu_q\lVert f^{(\mathrm{nn})}_q-f^{(\mathrm{star})}_q\rVert^2 \brk\le "
+                        r"\sum_{q}\mu_q\lVert f^{(\mathrm{nn})}_q-f^{(\mathrm{ntk})}_q\rVert^2\brk+\sum_{q}\mu_q\lVert "
+                        r"f^{(\mathrm{ntk})}_q-f^{(\mathrm{ntk},\mathrm{pseudo})}_q\rVert^2\brk+\sum_{q}\mu_q\lVert "
+                        r"f^{(\mathrm{ntk},\mathrm{pseudo})}_q-f^{(H)}_q\rVert^2\brk+\sum_{q}\mu_q\lVert "
+                        r"f^{(H)}_q-f^{(\mathrm{star})}_q\rVert^2")
 
 
 def _four(c: Context) -> Theorem:

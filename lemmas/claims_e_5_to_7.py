@@ -119,7 +119,9 @@ e_5 = Claim("claim.E.5", "claim", 1409, "C1 <= -(1/2) m eta lambda |F - Y|^2 for
             scope=EIGEN_SCOPE,
             note="C1 is defined anew: it is not the C1 of Lemma E.1, see claim.E.5/C1. The second conclusion, "
                  "lambda_min(H(tau)) >= lambda/2, is claim.E.5/weyl. That R < 0.01, as Lemma B.2 asks, follows from "
-                 "the event.")
+                 "the event.",
+            latex=r"-m\eta\sum_{l_1,l_2,i,j}\tilde{e}_{l_1,i}\tilde{e}_{l_2,j}\tilde{H}_{l_1,l_2,i,j} \le "
+                  r"-\frac{1}{2}m\eta\lambda\lVert\tilde{e}\rVert_F^2")
 
 
 def _stable(c: Context) -> Theorem:
@@ -144,7 +146,8 @@ e_5.step("eq19-1", frobenius <= R * n * d2 * exp(10 * B), _stable, line=1431, ru
          uses=("lemma.B.2.2", "lemma.E.2/lambda", "lemma.E.2/radius"),
          why="Lemma 5.1; the paper gives the definition of H(tau) as the reason of this line")
 e_5.step("eq19-2", R * n * d2 * exp(10 * B) <= lam / 2, by_scalar, line=1433, rule="scalar",
-         why="the choice of R, with equality", typo="the reason names a choice of lambda; it is R that is chosen")
+         why="the choice of R, with equality", typo="the reason names a choice of lambda; it is R that is chosen",
+         latex=r"Rnd_2e^{10B} \le \frac{\lambda}{2}")
 e_5.step("eq19", frobenius <= lam / 2, lambda c: c.chain(c.step("claim.E.5/eq19-1"), c.step("claim.E.5/eq19-2")), line=1433,
          rule="transitive", why="the two lines together (Eq. 19)")
 e_5.step("weyl-1", quadratic(H, q) - abs(drift) <= quadratic(moved.H, q), _below, line=1441, rule="below_abs",
@@ -207,7 +210,9 @@ C1 = 2 * over_outputs  # Lemma E.1, with the gradient for Delta w
 two_C1 = Claim("claim.E.5/C1", "claim", 1418, "the C1 of Claim E.5 is the C1 of Lemma E.1", eq(C1, C1_claimed),
                given=tuple(Given(g.rel, g.words) for g in e_5.given), scope=EIGEN_SCOPE, printed=True, hint=still,
                note="It is a half of it, and without the part that Lemma E.4 bounds by the width. Claim E.5 says nothing of "
-                    "the C1 in the loss; Lemma E.2 needs its second conclusion together with Lemma E.4.")
+                    "the C1 in the loss; Lemma E.2 needs its second conclusion together with Lemma E.4.",
+               latex=r"2\sum_{i,l}\tilde{e}_{l,i}m\sum_{r}a_{l,r}\tilde{S}_{i,r}u^{(v)}_{i,r} \brk= "
+                     r"-m\eta\sum_{l_1,l_2,i,j}\tilde{e}_{l_1,i}\tilde{e}_{l_2,j}\tilde{H}_{l_1,l_2,i,j}")
 two_C1.repair = Repair("claim.E.5/C1/repair", "C1 of Lemma E.1 is -2 m eta e^T H(tau) e + 2 sum e F E[u], with the "
                        "softmax as the law of the neuron.", by=by_identity, rel=eq(C1, 2 * C1_claimed + 2 * cross), given=())
 two_C1.mutant(eq(C1, 2 * C1_claimed), "refuted", "nor is it twice as large: F E[u] is left out",
@@ -372,7 +377,8 @@ def _induction(c: Context) -> Theorem:
 
 v2_norm = sqrt(total((i, l), abs(v2) ** 2))
 e_6.step("v2", eq(abs(v2), weighted), None, line=1482, rule="identity",
-         why="the definition of v2; the right side has a sign, and the left side has none")
+         why="the definition of v2; the right side has a sign, and the left side has none",
+         latex=r"\lvert v^{(2,v)}_{l,i}\rvert = m\sum_{r}a_{l,r}\tilde{S}_{i,r}\rho^{(v)}_{i,r}")
 e_6.step("v2-signed", eq(v2, weighted), by_identity, line=1482, rule="identity", 
          why="the definition of v2, without absolute value")
 e_6.step("v2-bound", abs(v2) <= printed_v2, _v2_size, line=1483, rule="monotone",
@@ -485,7 +491,9 @@ e_7.step("first-below", inverse_moves <= exp_moves, _inverse, line=1547, rule="t
 e_7.step("first", inverse_moves <= eta * m * exp(7 * B + 3 * R) * sqrt(n * d2) * distance, None, instead=_first, line=1547,
          rule="transitive", why="Part 9 of Lemma B.1 from W(tau): it asks for the event at W(tau), where only B + R is "
          "known, and its radius bounds the motion of every neuron, not <Delta w_r, x_i> of one",
-         citation=Citation("lemma.B.1.9", abs(dot(v, r, i)) <= B, "the event |<w_r, x_i>| <= B at W(tau)"))
+         citation=Citation("lemma.B.1.9", abs(dot(v, r, i)) <= B, "the event |<w_r, x_i>| <= B at W(tau)"),
+         latex=r"m\sum_{r}\Bigl\lvert\frac{1}{\tilde{\alpha}^{+}_i}-\frac{1}{\tilde{\alpha}_i}\Bigr\rvert"
+               r"\tilde{E}^{+}_{i,r} \le \eta me^{7B+3R}\sqrt{nd_2}\,\lVert\tilde{e}\rVert_F")
 e_7.step("eq21", abs(F_gap) <= step_bound, _both, line=1557, rule="combine",
          why="exp(7B + 3R) + exp(6B) <= exp(8B) (Eq. 21)")
 e_7.step("final", total((i, l), F_gap**2) <= e_7.rel.rhs, _sum_up, line=1560, rule="monotone",  # type: ignore[union-attr]
@@ -513,7 +521,9 @@ one_neuron = Claim("claim.E.7/first-2", "claim", 1549,
                    hint=Point({"n": ONE, "m": Fraction(4), "d1": ONE, "d2": Fraction(2), "B": ONE, **SMALL_STEP},
                               {**FOUR, "x": [[1]], "y": [[-HALF], [HALF]]}),
                    note="A neuron whose gradient is 0 has the right side 0, while alpha moves with all neurons: r is free "
-                        "in the line.")
+                        "in the line.",
+                   latex=r"m^2e^{B+R}\Bigl\lvert\frac{1}{\tilde{\alpha}^{+}_i}-\frac{1}{\tilde{\alpha}_i}\Bigr\rvert \le "
+                         r"me^{B+R}\lvert u^{(v)}_{i,r}\rvert e^{3B+2R}")
 one_neuron.repair = Repair("claim.E.7/first-2/repair",
                            "alpha(tau + 1) cancels, so the first sum of Eq. 20 is below the other.",
                            by=lambda c: c.step("claim.E.7/first-below"), rel=inverse_moves <= exp_moves, uses=("claim.E.7",))

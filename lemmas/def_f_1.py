@@ -110,7 +110,10 @@ eq_24 = Claim("eq.24", "step", 1591, "gamma - eta (m H* gamma - vec(Y)) is the g
               given=(signs, balanced, x_in_ball), scope=f"{SIZES}; at a symmetric initialization", printed=True,
               hint=two_neurons, uses=("def.F.1/eq23",),
               note="The gradient has one more factor m H*, so it contracts like (m lambda)^2 and not like m lambda. The "
-                   "printed update is the one that Theorem F.2 needs, for another reason: see eq.24/beta.")
+                   "printed update is the one that Theorem F.2 needs, for another reason: see eq.24/beta.",
+              latex=r"\gamma_{l,i}-\eta(F^{(\mathrm{ntk})}_{l,i}-y_{l,i}) = "
+                    r"\gamma_{l,i}-\eta\frac{\partial}{\partial\gamma_{l,i}}\Bigl(\frac{1}{2}\lVert "
+                    r"F^{(\mathrm{ntk})}-y\rVert_F^2\Bigr)")
 
 H_star = Array("H_star", (l1, l2, i, j))
 symmetric = Given(eq(H_star[l1, l2, i, j], H_star[l2, l1, j, i]), "H* is symmetric (def.F.1/symmetric)")

@@ -142,7 +142,11 @@ approx = Claim("eq.4/approx", "definition", 270,
                "with the exact score s(x, t) = grad log p_t(x), the implemented SDE, which takes s(y, t), is Eq. 4",
                eq(drift(bell_t), drift(bell)), given=(*GIVEN, other_time), scope=SCOPE, uses=("eq.4",), hint=lone,
                note="G belongs to T - t and G_t to t. Equality only at t = T/2 or for special p_0. The start N(0, I) is a "
-                    "second approximation, of p_T = law of x(T).")
+                    "second approximation, of p_T = law of x(T).",
+               latex=r"\frac{g}{2}\mathrm{xt}_l+g\frac{\partial}{\partial\mathrm{xt}_l}\log\Bigl(\sum_{q}\mu_q\,"
+                     r"\mathrm{bell}^{(t)}_q\Bigr) \brk= "
+                     r"\frac{g}{2}\mathrm{xt}_l+g\frac{\partial}{\partial\mathrm{xt}_l}\log\Bigl(\sum_{q}\mu_q\,"
+                     r"\mathrm{bell}_q\Bigr)")
 approx.repair = Repair("eq.4/approx/repair", "With s(y, T - t), here in the form (alpha F_* - y)/h of sec.6.1/tweedie, the "
                        "two drifts agree.", by=by_identity,
                        rel=eq(g / 2 * xt[l] + g * ((alpha * posterior(bell) - xt[l]) / h), drift(bell)), given=GIVEN)

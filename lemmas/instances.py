@@ -16,9 +16,12 @@ import numpy as np
 from numerics import (
     Arithmetic,
     Network,
+    SoftmaxNet,
     Step,
     Store,
     arrays_of,
+    best_engine,
+    decompose,
     exact,
     gradient_descent,
     lambda_min,
@@ -36,6 +39,7 @@ from proofcheck.evaluate import Values
 R_MOVED = Fraction(1, 128)  # radius of the deliberate moves, inside (0, 1/100)
 R_LEAST = Fraction(1, 10**12)  # stands for R where the weights have not moved at all
 SHOWN_STATES = 6
+MEASURED = 2**22  # n m up to which `gd` measures bounds unasked: a minute and a gigabyte a state
 RUNS = (  # n, d, m, sigma, seed, steps, precision
     (1, 1, 8, 1.0, 0, 20, "float64"),
     (2, 2, 16, 0.5, 1, 20, "float64"),
@@ -102,50 +106,74 @@ def start_net(net: str, n: int, d: int, m: int, sigma: float, seed: int, arithme
 
 def run_instances(n: int, d: int, m: int, sigma: float = 1.0, seed: int = 0, steps: int = 50, eta: float | None = None,
                   net: str = "softmax", arithmetic: Arithmetic | None = None, states: int = 0,
-                  store: Store | None = None, traced: bool = False,
-                  points: tuple[Any, Any] | None = None) -> Iterator[Instance]:
+                  store: Store | None = None, traced: bool = False, points: tuple[Any, Any] | None = None,
+                  bounds: bool = True, decomposed: bool = False) -> Iterator[Instance]:
     """The states of one GD run (all, or about ``states`` of them); raises ValueError for bad sizes or networks.
 
     Those in ``store`` come first, and the others are added to it.  Other networks than softmax have no values, because the
-    statements are not about them.  ``traced``: with the loss and the like.
+    statements are not about them; without ``bounds`` none has, which saves memory.  ``traced``: with the loss and the like;
+    ``decomposed``: with C0 to C3 of Lemma E.1, too.
     """
     kind = arithmetic or parse_precision("float64")
     start = start_net(net, n, d, m, sigma, seed, kind, points)
     rate = stable_step_size(start) if eta is None else eta
     chosen = {0, steps} | set(np.linspace(0, steps, states).astype(int).tolist()) if states else set(range(steps + 1))
-    for tau, now in enumerate(_states(start, rate, steps, store)):
+    measured = bounds and net == "softmax"
+    for tau, (now, loss) in enumerate(_states(start, rate, steps, store)):
         if tau in chosen:
             with kind.working():
                 moved = _finite_motion(start, now, tau)
                 radius = max(rounded_up(moved), R_LEAST)
             label = f"GD n={n} d={d} m={m} sigma={sigma:g} seed={seed}, step {tau}"
-            trace = {"loss": now.loss, "motion": moved, "lambda_min(H), estimated": lambda_min(now)} if traced else {}
-            known = values(start, now, radius, Fraction(rate)) if net == "softmax" else Values({}, {}, {})
+            loss = now.loss if measured else best_engine(now, rate).loss if loss is None else loss
+            trace = {"loss": loss, "motion": moved, "lambda_min(H), estimated": _smallest(now, tau)} if traced else {}
+            if decomposed and isinstance(now, SoftmaxNet):
+                trace |= _parts(now, rate)
+            known = values(start, now, radius, Fraction(rate)) if measured else Values({}, {}, {})
             yield Instance(label, kind.name, known, trace)
+
+
+def _parts(now: SoftmaxNet, eta: Any) -> dict[str, Any]:
+    """C0 to C3 of the step from this net (Lemma E.1, line 1079)."""
+    kind = now.arithmetic
+    with kind.working(), np.errstate(all="ignore"):
+        then = now.at(now.w - kind.number(eta) * now.gradient)
+        return {f"C{k}": part for k, part in enumerate(decompose(now, then, eta).C)}
 
 
 def _finite_motion(start: Network, now: Network, tau: int) -> Any:
     with np.errstate(all="ignore"):
         moved = motion(start, now)
     if not np.isfinite(start.arithmetic.to_float(moved)):
-        raise ValueError(f"the run has left the range of {start.arithmetic.name} at step {tau}; take a smaller --eta")
+        raise _left(start, tau)
     return moved
 
 
-def _states(start: Network, eta: Any, steps: int, store: Store | None) -> Iterator[Network]:
-    """W(0), ..., W(steps): as far as they are stored from there, the rest by gradient descent."""
-    if store is None:
-        yield from (step.net for step in _quietly(gradient_descent(start, eta, steps)))
-        return
-    _require_same(start, store)
-    yield (now := start)
-    kept = min(steps, store.length)
-    for number in range(1, kept + 1):
-        yield (now := start.at(store.read(number)[1]["w"]))
+def _smallest(now: Network, tau: int) -> Any:
+    try:
+        with np.errstate(all="ignore"):
+            return lambda_min(now)
+    except np.linalg.LinAlgError:
+        raise _left(now, tau) from None
+
+
+def _left(net: Network, tau: int) -> ValueError:
+    return ValueError(f"the run has left the range of {net.arithmetic.name} at step {tau}; take a smaller --eta")
+
+
+def _states(start: Network, eta: Any, steps: int, store: Store | None) -> Iterator[tuple[Network, Any]]:
+    """W(0), ..., W(steps): as far as they are stored from there, the rest by gradient descent, which knows their losses."""
+    now, kept = start, 0
+    if store is not None:
+        _require_same(start, store)
+        kept = min(steps, store.length)
+        for number in range(kept):
+            yield now, None
+            now = start.at(store.read(number + 1)[1]["w"])
     for step in _quietly(gradient_descent(now, eta, steps - kept)):
-        if step.tau:
+        if step.tau and store is not None:
             store.add({}, {"w": step.net.w})
-            yield step.net
+        yield step.net, step.loss
 
 
 def _quietly(states: Iterator[Step]) -> Iterator[Step]:
@@ -192,9 +220,11 @@ def gd(options: Mapping[str, Any]) -> Iterator[Instance]:
     store = opened(options)
     if options.get("store"):
         start = start_net(**{k: v for k, v in chosen.items() if k not in ("steps", "eta")})
-        about = {"options": {k: v for k, v in options.items() if k not in ("store", "resume")}}
+        about = {"options": {k: v for k, v in options.items() if k not in ("store", "resume", "bounds")}}
         store = Store.create(options["store"], about, arrays_of(start))
-    return run_instances(**chosen, store=store, traced=True)
+    asked = options.get("bounds")
+    bounds = asked == "all" if asked else chosen["n"] * chosen["m"] <= MEASURED
+    return run_instances(**chosen, store=store, traced=True, bounds=bounds, decomposed=bool(options.get("decomposed")))
 
 
 def points_of(options: Mapping[str, Any]) -> dict[str, Any]:

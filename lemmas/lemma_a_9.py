@@ -68,7 +68,7 @@ hoeffding = Claim("lemma.A.9", "cited", 580, "Hoeffding's inequality", source="H
 sign_of_t = Claim("lemma.A.9.t", "claim", 588,
                   "Lemma A.9 at t <= 0, where the probability is 1: for one variable in [0, 1] it says "
                   "1 <= 2 exp(-2 t^2)", expr(1) <= 2 * exp(-2 * t**2), given=(Given(t <= 0, "t <= 0"),),
-                  scope="one variable in [0, 1], t <= 0")
+                  scope="one variable in [0, 1], t <= 0", latex=r"1 \le 2e^{-2t^2}")
 
 sign_of_t.mutant(expr(1) <= exp(-2 * t**2), "refuted", "without the factor 2")
 

@@ -72,7 +72,7 @@ lemma = Claim("lemma.B.1", "lemma", 607, "the thirteen parts, on one event", sco
               note="The lemma writes Delta w_r for w_r - v_r, which elsewhere is the gradient.")
 lemma.step("hypothesis-B", B > 1, by_scalar, line=609, given=def_4_1.given, rule="scalar", uses=("def.4.1",),
            why="the lemma asks for B > 1 and cites Definition 4.1, which gives B = 1 for small sigma; Parts 2 to "
-               "13 hold for B >= 1")
+               "13 hold for B >= 1", latex=r"B > 1")
 
 K = Var("K")
 coin_B = Fn("Max", (C * sigma * sqrt(log(1 / delta)), expr(1)))
@@ -91,7 +91,8 @@ part_1 = Claim(
     note="B does not grow with m, while m/2 independent Gaussian weights do leave any fixed interval. With n = d = 1 and "
          "x = 1 the probability is erf(B/(sigma sqrt 2))^(m/2), and lambda >= 1 (def.3.6/lambda.single), so this m "
          "is inside the regime of Theorem 4.2. The event can only be had with a B that grows with m: see the repair.",
-    uses=("def.4.1", "def.3.6/lambda.single"))
+    uses=("def.4.1", "def.3.6/lambda.single"),
+    latex=r"1-\delta \le \exp\Bigl(\frac{m}{2}\log\operatorname{erf}\Bigl(\frac{B}{\sigma\sqrt{2}}\Bigr)\Bigr)")
 part_1.mutant(inside >= 1 - delta, "refuted", "nor with a hidden constant of 10^9 in the width",
               hint=Point({"C": Fraction(11), "sigma": Fraction(1), "delta": Fraction(1, 20), "K": Fraction(10) ** 9,
                           "m": Fraction(10) ** 170}))
@@ -152,7 +153,7 @@ eq_7 = Claim("eq.7", "claim", 666, "|<Delta w_r, x_i + x_j>| <= 2R", abs(pair_sh
 eq_7.mutant(abs(pair_shift()) <= R, "refuted", "with R")
 
 part_2 = Claim("lemma.B.1.2", "part", 631, "|<v_r, x_i>| <= B + R", abs(dot(v, r, i)) <= B + R, given=FULL, scope=SCOPE,
-               uses=("eq.8",), printed=True)
+               uses=("eq.8",), printed=True, latex=r"\lvert\langle v_r,x_i\rangle\rvert \le B+R")
 
 
 def _part_2(c: Context) -> Theorem:
@@ -166,7 +167,7 @@ part_2.mutant(abs(dot(v, r, i)) <= B + R, "refuted", "needs the event of Part 1"
 part_2.mutant(abs(dot(v, r, i)) <= B + R, "refuted", "needs |x_i| <= 1", drop=(x_in_ball.rel,))
 
 part_3 = Claim("lemma.B.1.3", "part", 633, "|<w_r - v_r, x_i + x_j>| <= 2R", abs(pair_shift()) <= 2 * R, given=NEAR,
-               scope=SCOPE, uses=("eq.7",), printed=True)
+               scope=SCOPE, uses=("eq.7",), printed=True, latex=r"\lvert\langle w_r-v_r,x_i+x_j\rangle\rvert \le 2R")
 part_3.step("1", abs(pair_shift()) <= 2 * R, by_bounds("eq.7"), line=666, why="Cauchy-Schwarz (Eq. 7)",
             uses=("eq.7",))
 part_3.step("2", 2 * R <= TENTH, by_scalar, line=666, why="R < 0.01 (Eq. 7)")
@@ -176,24 +177,27 @@ part_3.mutant(abs(pair_shift()) <= Fraction(19, 10) * R, "refuted", "with 1.9 R"
 # ---------------------------------------------------------------- Parts 4 to 7: exp
 
 
-def _two_sided(number: int, entry: Expr, bound: Expr, line: int, uses: tuple[str, ...]) -> tuple[Claim, Claim, Claim]:
+def _two_sided(number: int, entry: Expr, bound: Expr, line: int, uses: tuple[str, ...],
+               latex: tuple[str, str]) -> tuple[Claim, Claim, Claim]:
     """exp(-b) <= entry <= exp(b), as two claims and their conjunction."""
     key = f"lemma.B.1.{number}"
     low = Claim(f"{key}.lower", "part", line, f"exp(-({bound})) <= {entry}", exp(-bound) <= entry, given=FULL,
-                scope=SCOPE, by=by_bounds(*uses), uses=uses, printed=True)
+                scope=SCOPE, by=by_bounds(*uses), uses=uses, printed=True, latex=latex[0])
     high = Claim(f"{key}.upper", "part", line, f"{entry} <= exp({bound})", entry <= exp(bound), given=FULL,
-                 scope=SCOPE, by=by_bounds(*uses), uses=uses, printed=True)
+                 scope=SCOPE, by=by_bounds(*uses), uses=uses, printed=True, latex=latex[1])
     low.mutant(1 <= entry, "refuted", "with the bound 1")
     high.mutant(entry <= exp(bound - Fraction(1, 2)), "refuted", "with a smaller exponent")
     return low, high, Claim(key, "part", line, f"exp(-({bound})) <= {entry} <= exp({bound})", scope=SCOPE,
                             parts=(low.id, high.id))
 
 
-part_4 = _two_sided(4, E[i, r], B, 637, ())
-part_5 = _two_sided(5, E_v[i, r], B + R, 639, ("lemma.B.1.2",))
+part_4 = _two_sided(4, E[i, r], B, 637, (), (r"e^{-B} \le E_{i,r}", r"E_{i,r} \le e^B"))
+part_5 = _two_sided(5, E_v[i, r], B + R, 639, ("lemma.B.1.2",),
+                    (r"e^{-(B+R)} \le \tilde{E}_{i,r}", r"\tilde{E}_{i,r} \le e^{B+R}"))
 
 part_6 = Claim("lemma.B.1.6", "part", 641, "|exp(<w_r - v_r, x_i + x_j>) - 1| <= 4R",
-               abs(exp(pair_shift()) - 1) <= 4 * R, given=NEAR, scope=SCOPE)
+               abs(exp(pair_shift()) - 1) <= 4 * R, given=NEAR, scope=SCOPE,
+               latex=r"\lvert\exp(\langle w_r-v_r,x_i+x_j\rangle)-1\rvert \le 4R")
 
 
 def _fact_a_6(c: Context) -> Theorem:
@@ -236,7 +240,7 @@ convex.mutant(abs(exp(P) - exp(Q)) <= Fn("Min", (exp(P), exp(Q))) * abs(P - Q), 
 gap_E = abs(E[i, r] - E_v[i, r])
 steepest = Fn("Max", (E[i, r], E_v[i, r]))
 part_7 = Claim("lemma.B.1.7", "part", 643, "|exp(<w_r, x_i>) - exp(<v_r, x_i>)| <= R exp(B + R)",
-               gap_E <= R * exp(B + R), given=FULL, scope=SCOPE)
+               gap_E <= R * exp(B + R), given=FULL, scope=SCOPE, latex=r"\lvert E_{i,r}-\tilde{E}_{i,r}\rvert \le Re^{B+R}")
 
 
 def _mean_value(c: Context) -> Theorem:
@@ -270,7 +274,7 @@ part_7.mutant(gap_E <= R * exp(B + R) / 2, "refuted", "with half of it")
 
 gap_alpha = abs(alpha[i] - alpha_v[i])
 part_8 = Claim("lemma.B.1.8", "part", 647, "|alpha_i - alpha~_i| <= m R exp(B + R)", gap_alpha <= m * R * exp(B + R),
-               given=FULL, scope=SCOPE)
+               given=FULL, scope=SCOPE, latex=r"\lvert\alpha_i-\tilde{\alpha}_i\rvert \le mRe^{B+R}")
 
 
 def _triangle(c: Context) -> Theorem:
@@ -279,14 +283,16 @@ def _triangle(c: Context) -> Theorem:
 
 
 part_8.step("1", gap_alpha <= total(r, gap_E), _triangle, line=694, why="triangle inequality", rule="triangle",
-            typo="the second sum of the first line carries its tilde on the summation sign")
+            typo="the second sum of the first line carries its tilde on the summation sign",
+            latex=r"\lvert\alpha_i-\tilde{\alpha}_i\rvert \le \sum_{r=1}^{m}\lvert E_{i,r}-\tilde{E}_{i,r}\rvert")
 part_8.step("2", total(r, gap_E) <= m * R * exp(B + R), by_bounds("lemma.B.1.7"), line=694, why="Part 7",
             uses=("lemma.B.1.7",), rule="monotone")
 part_8.mutant(gap_alpha <= R * exp(B + R), "refuted", "without the factor m")
 
 gap_inverse = abs(1 / alpha[i] - 1 / alpha_v[i])
 part_9 = Claim("lemma.B.1.9", "part", 649, "|1/alpha_i - 1/alpha~_i| <= (R/m) exp(3B + 2R)",
-               gap_inverse <= R / m * exp(3 * B + 2 * R), given=FULL, scope=SCOPE)
+               gap_inverse <= R / m * exp(3 * B + 2 * R), given=FULL, scope=SCOPE,
+               latex=r"\Bigl\lvert\frac{1}{\alpha_i}-\frac{1}{\tilde{\alpha}_i}\Bigr\rvert \le \frac{R}{m}e^{3B+2R}")
 product = abs(alpha[i] * alpha_v[i])
 below = abs(m * exp(-B) * m * exp(-B - R))
 part_9.step("1", eq(gap_inverse, abs((alpha_v[i] - alpha[i]) / (alpha[i] * alpha_v[i]))), by_identity, line=704,
@@ -313,11 +319,12 @@ part_9.mutant(gap_inverse <= R / m * exp(B), "refuted", "with exp(B)")
 
 part_10 = Claim("lemma.B.1.10", "part", 651, "|S_{i,r}| <= exp(2B)/m", abs(S[i, r]) <= exp(2 * B) / m, given=FULL,
                 scope=SCOPE, by=by_bounds("lemma.B.1.4.lower", "lemma.B.1.4.upper"), printed=True,
-                uses=("lemma.B.1.4.lower", "lemma.B.1.4.upper"))
+                uses=("lemma.B.1.4.lower", "lemma.B.1.4.upper"), latex=r"\lvert S_{i,r}\rvert \le \frac{e^{2B}}{m}")
 part_10.mutant(abs(S[i, r]) <= exp(B) / m, "refuted", "with exp(B)")
 part_11 = Claim("lemma.B.1.11", "part", 653, "|S~_{i,r}| <= exp(2B + 2R)/m", abs(S_v[i, r]) <= exp(2 * B + 2 * R) / m,
                 given=FULL, scope=SCOPE, by=by_bounds("lemma.B.1.5.lower", "lemma.B.1.5.upper"), printed=True,
-                uses=("lemma.B.1.5.lower", "lemma.B.1.5.upper"))
+                uses=("lemma.B.1.5.lower", "lemma.B.1.5.upper"),
+                latex=r"\lvert\tilde{S}_{i,r}\rvert \le \frac{e^{2B+2R}}{m}")
 part_11.mutant(abs(S_v[i, r]) <= exp(B) / m, "refuted", "with exp(B)")
 
 # ---------------------------------------------------------------- Part 12
@@ -325,7 +332,7 @@ part_11.mutant(abs(S_v[i, r]) <= exp(B) / m, "refuted", "with exp(B)")
 gap_S = abs(S[i, r] - S_v[i, r])
 target = R / m * exp(4 * B + 3 * R)
 part_12 = Claim("lemma.B.1.12", "part", 655, "|S_{i,r} - S~_{i,r}| <= (R/m) exp(4B + 3R)", gap_S <= target, given=FULL,
-                scope=SCOPE)
+                scope=SCOPE, latex=r"\lvert S_{i,r}-\tilde{S}_{i,r}\rvert \le \frac{R}{m}e^{4B+3R}")
 inv, inv_v = 1 / alpha[i], 1 / alpha_v[i]
 first_part = abs(inv * E[i, r] - inv * E_v[i, r])
 second_part = abs(inv * E_v[i, r] - inv_v * E_v[i, r])
@@ -360,7 +367,8 @@ part_12.step("3.4", eq(exp(B + R) * (R / m * exp(3 * B + 2 * R)), second_bound),
 part_12.step("3", second_part <= second_bound, lambda c: c.chain(*(c.step(f"lemma.B.1.12/3.{t}") for t in "1234")),
              line=730, why="the four lines for the second part", rule="transitive")
 part_12.step("4", first_bound + second_bound <= target, by_scalar, line=738,
-             why="the two parts add up to the second one alone", rule="scalar")
+             why="the two parts add up to the second one alone", rule="scalar",
+             latex=r"\frac{R}{m}e^{2B+R}+\frac{R}{m}e^{4B+3R} \le \frac{R}{m}e^{4B+3R}")
 
 
 def _as_printed(c: Context) -> Theorem:
@@ -449,7 +457,8 @@ ratio_up[2].mutant(S_v[i, r] <= exp(R) * S[i, r], "refuted", "with exp(R)")
 z_bounded = Given(abs(z[r]) <= 1, "|z_r| <= 1")
 gap_z = abs(total(r, z[r] * S[i, r]) - total(r, z[r] * S_v[i, r]))
 part_13 = Claim("lemma.B.1.13", "part", 657, "|<z, S_i> - <z, S~_i>| <= R exp(4B + 3R) for |z| <= 1",
-                gap_z <= R * exp(4 * B + 3 * R), given=(*FULL, z_bounded), scope=SCOPE)
+                gap_z <= R * exp(4 * B + 3 * R), given=(*FULL, z_bounded), scope=SCOPE,
+                latex=r"\lvert\langle z,S_i\rangle-\langle z,\tilde{S}_i\rangle\rvert \le Re^{4B+3R}")
 gap_vector = abs(total(r, (S[i, r] - S_v[i, r]) * z[r]))
 
 

@@ -54,10 +54,11 @@ lemma = Claim("lemma.B.2", "lemma", 756, "the Gram matrix is stable under small 
               note="The paper leaves out that a_{l,r} is -1 or 1, and writes alpha~_i with a matrix V that the lemma does "
                    "not have. Its bounds use the event of Part 1 for W, although here W~ is the Gaussian matrix.")
 part_1 = Claim("lemma.B.2.1", "part", 778, "|H(W) - H(W~)| <= R exp(10B), entry by entry",
-               abs(H_move) <= R * exp(10 * B), given=FULL, scope=SCOPE)
+               abs(H_move) <= R * exp(10 * B), given=FULL, scope=SCOPE,
+               latex=r"\lvert\tilde{H}_{l_1,l_2,i,j}-H_{l_1,l_2,i,j}\rvert \le Re^{10B}")
 frobenius = sqrt(total((l1, l2, i, j), abs(H_move) ** 2))
 part_2 = Claim("lemma.B.2.2", "part", 781, "|H(W) - H(W~)|_F <= R n d exp(10B)", frobenius <= R * n * d2 * exp(10 * B),
-               given=FULL, scope=SCOPE)
+               given=FULL, scope=SCOPE, latex=r"\lVert\tilde{H}-H\rVert_F \le Rnd_2e^{10B}")
 
 
 def mean_over_neurons(body: Expr) -> Expr:
@@ -105,7 +106,11 @@ def _telescope(c: Context) -> Theorem:
 
 sum_of_terms = abs(B1) + abs(B2) + abs(B3) + abs(B4) + abs(B5)
 lemma.step("telescope", abs(H_move) / m**2 <= sum_of_terms, _telescope, line=784, why="the triangle inequality",
-           rule="triangle", typo="alpha~_i is introduced through a matrix V that this lemma does not have")
+           rule="triangle", typo="alpha~_i is introduced through a matrix V that this lemma does not have",
+           latex=r"\frac{\lvert\tilde{H}_{l_1,l_2,i,j}-H_{l_1,l_2,i,j}\rvert}{m^2} \le \brk\lvert "
+                 r"B^{(1)}_{l_1,l_2,i,j}\rvert+\brk\lvert B^{(2)}_{l_1,l_2,i,j}\rvert+\brk\lvert "
+                 r"B^{(3)}_{l_1,l_2,i,j}\rvert+\brk\lvert B^{(4)}_{l_1,l_2,i,j}\rvert+\brk\lvert "
+                 r"B^{(5)}_{l_1,l_2,i,j}\rvert")
 
 # ---------------------------------------------------------------- B1
 
@@ -159,7 +164,8 @@ lemma.step("B1-alpha", 1 / new.alpha[i] <= exp(B) / m, None, line=806, uses=("le
            why="Part 4 of Lemma B.1 is about the Gaussian matrix, but alpha_i belongs to the moved one, for which Part 5 "
                "gives exp(B + R)/m; the line would be true with the roles of W and W~ exchanged",
            citation=Citation("lemma.B.1.4.lower", abs(dot(v, r, i)) <= B,
-                             "the event |<w_r, x_i>| <= B for the matrix that alpha_i belongs to"))
+                             "the event |<w_r, x_i>| <= B for the matrix that alpha_i belongs to"),
+           latex=r"\frac{1}{\tilde{\alpha}_i} \le \frac{e^B}{m}")
 lemma.step("B1-alpha.moved", 1 / new.alpha[i] <= exp(B + R) / m, by_bounds("lemma.B.1.5.lower"), line=806,
            uses=("lemma.B.1.5.lower",), why="what Part 5 gives for the moved matrix", rule="monotone")
 
@@ -191,7 +197,8 @@ lemma.step("B1-exp", exp_gap_size <= 2 * R * exp(2 * B + 2 * R), None, line=812,
            why="Part 7 of Lemma B.1 is about inputs of norm at most 1, and x_i + x_j can have norm 2; the bound "
                "follows from Eq. 7, Parts 4 and 5 and convexity",
            citation=Citation("lemma.B.1.7", sqrt(total(k, (x[k, i] + x[k, j]) ** 2)) <= 1,
-                             "an input of norm at most 1 in place of x_i + x_j"))
+                             "an input of norm at most 1 in place of x_i + x_j"),
+           latex=r"\lvert\exp(\langle w_r,x_i+x_j\rangle)-\exp(\langle v_r,x_i+x_j\rangle)\rvert \le 2Re^{2B+2R}")
 
 
 def _inverse_alphas(c: Context) -> tuple[Theorem, ...]:
@@ -324,7 +331,8 @@ lemma.step("B5", abs(B5) <= bound_45, _likewise(B5, B5_rewritten, B5_inside, pri
 
 five_bounds = 8 * R / m**2 * exp(5 * B) + 2 * bound_23 + 2 * bound_45
 lemma.step("sum", m**2 * five_bounds <= R * exp(10 * B), by_scalar, line=852, rule="scalar", boundary="B",
-           why="the five bounds do not add up to R exp(10B) unless B is large; the paper does not print this step")
+           why="the five bounds do not add up to R exp(10B) unless B is large; the paper does not print this step",
+           latex=r"m^2\Bigl(\frac{8R}{m^2}e^{5B}+2\cdot\frac{8R}{m^2}e^{9B}+2\cdot\frac{4R}{m^2}e^{7B}\Bigr) \le Re^{10B}")
 
 
 def _part_1_printed(c: Context) -> Theorem:
@@ -470,7 +478,7 @@ part_2.by, part_2.printed, part_2.uses = lambda c: c.step("lemma.B.2/frobenius")
 part_2.mutant(frobenius <= R * exp(10 * B) / 1000000, "refuted", "with a millionth of R")
 
 lemma_5_1 = Claim("lemma.5.1", "lemma", 200, "Lemma B.2 as stated in Section 5", part_2.rel, given=FULL, scope=SCOPE,
-                  same_as="lemma.B.2.2", printed=True)
+                  same_as="lemma.B.2.2", printed=True, latex=r"\lVert\tilde{H}-H\rVert_F \le Rnd_2e^{10B}")
 
 claims: tuple[Claim, ...] = (
     vs_old, vs_new, vs_gap, products, drifts, entries, sharper, part_1, part_2, lemma, lemma_5_1,

@@ -81,13 +81,15 @@ PATH = (
 c_2 = Claim("lemma.C.2", "lemma", 885, "no neuron has moved by more than D at time tau + 1", motion <= bound_D,
             given=(*CHOSEN, *PATH), scope=SCOPE, uses=("def.A.2", "lemma.E.2/lambda"),
             note="The gradient property is not used. The properties are asked for i in [tau], which leaves out i = 0, where "
-                 "the sums begin: weights and loss are trivial there, the gradient property needs Lemma D.2.")
+                 "the sums begin: weights and loss are trivial there, the gradient property needs Lemma D.2.",
+            latex=r"\lVert\mathrm{shift}\rVert \le \frac{4\sqrt{nd_2}}{m\lambda}e^{3B}\,\mathrm{gap}")
 c_2.step("eq9-1", eta * series_fast <= eta * series_slow, _slower, line=912, why="Fact A.5, term by term",
          uses=("fact.A.5",), rule="monotone",
          citation=Citation("fact.A.5", abs(rate / 2) <= TENTH, "x = m eta lambda/2 with |x| <= 0.1"))
 c_2.step("eq9-2", eta * series_slow <= eta * (1 / (rate / 4)), None, instead=_summed, line=912, rule="geometric_series",
          why="Fact A.7 is for ratios below 0.1, and this ratio is above 0.999; the series converges all the same",
-         citation=Citation("fact.A.7", slow < TENTH, "the ratio 1 - m eta lambda/4 below 0.1"))
+         citation=Citation("fact.A.7", slow < TENTH, "the ratio 1 - m eta lambda/4 below 0.1"),
+         latex=r"\eta\sum_{q\ge 0}\Bigl(1-\frac{m\eta\lambda}{4}\Bigr)^q \le \frac{\eta}{m\eta\lambda/4}")
 c_2.step("eq9-3", eta * (1 / (rate / 4)) <= 4 / (m * lam), lambda c: rules.relax(_positive_identity(c)), line=912,
          why="algebra; there is equality", rule="identity")
 
@@ -131,7 +133,8 @@ def _by_eq_9(c: Context) -> Theorem:
 
 
 c_2.step("1", motion <= eta * total(t, length), _path, line=921, why="the update, and the triangle inequality",
-         rule="triangle", typo="the update has the opposite sign: w_r(i+1) - w_r(i) = -eta Delta w_r(i)")
+         rule="triangle", typo="the update has the opposite sign: w_r(i+1) - w_r(i) = -eta Delta w_r(i)",
+         latex=r"\lVert\mathrm{shift}\rVert \le \eta\sum_{t=1}^{T}\lVert\mathrm{move}_t\rVert")
 c_2.step("2", eta * total(t, length) <= eta * scale * total(t, gap_t[t]), _by_gradients, line=921, rule="monotone",
          why="Lemma D.1 at every time from 0 to tau", uses=("lemma.D.1",))
 c_2.step("3", eta * scale * total(t, gap_t[t]) <= eta * scale * total(t, decay[t]) * gap, _by_loss, line=921,
@@ -166,11 +169,13 @@ c_3 = Claim("lemma.C.3", "lemma", 936, "the loss at tau + 1 is at most (1 - m et
             loss_next <= decayed(4, tau + 1), given=(*CHOSEN, *LOSSES), scope=SCOPE, uses=("lemma.E.2/lambda",),
             note="The statement holds, but it delivers the rate m eta lambda/4 where it assumes m eta lambda/2: see "
                  "lemma.C.3/closes. Lemma E.2 asks for the gradient property at tau, 0 included, although the property is "
-                 "stated for i in [tau]; and its probability 1 - delta is for one step.")
+                 "stated for i in [tau]; and its probability 1 - delta is for one step.",
+            latex=r"\mathrm{loss}^{+} \le \Bigl(1-\frac{m\eta\lambda}{4}\Bigr)^{\tau+1}\,\mathrm{start}")
 before = Given(loss <= (1 - rate / 2) * loss_before, "Lemma E.2 at time tau - 1")
 c_3.step("1", loss <= (1 - rate / 2) * loss_before, lambda c: c.given(before.rel), line=963, rule="assume",
          given=(before,), why="Lemma E.2",
-         uses=("lemma.E.2",), typo="the line is about tau, but the lemma needs it for tau + 1")
+         uses=("lemma.E.2",), typo="the line is about tau, but the lemma needs it for tau + 1",
+         latex=r"\mathrm{loss} \le \Bigl(1-\frac{m\eta\lambda}{2}\Bigr)\,\mathrm{loss}_{\mathrm{before}}")
 
 Z = Var("Z")  # m eta lambda
 SMALL = (tau >= 0, Z > 0, Z <= Fraction(1, 1000))
@@ -213,7 +218,9 @@ c_3.mutant(loss_next <= decayed(4, tau + 1), "refuted", "needs Lemma E.2 at time
 closes = Claim("lemma.C.3/closes", "claim", 958, "the induction closes: Lemma C.3 delivers what it assumes next",
                decayed(4, tau + 1) <= decayed(2, tau + 1), given=(*CHOSEN, *LOSSES[:2]), scope=SCOPE,
                hint=Point({**SIMPLE.scalars, "tau": ONE, "start": ONE}),
-               note="It does not: the rate m eta lambda/4 is weaker than the rate m eta lambda/2 of the loss property.")
+               note="It does not: the rate m eta lambda/4 is weaker than the rate m eta lambda/2 of the loss property.",
+               latex=r"\Bigl(1-\frac{m\eta\lambda}{4}\Bigr)^{\tau+1}\,\mathrm{start} \brk\le "
+                     r"\Bigl(1-\frac{m\eta\lambda}{2}\Bigr)^{\tau+1}\,\mathrm{start}")
 closes.mutant(decayed(2, tau + 1) <= decayed(4, tau + 1), "proved", "the other way round",
               by=_slower_rate)
 closes.mutant(decayed(4, tau) <= decayed(4, tau + 1), "refuted", "a loss that does not fall",
@@ -230,7 +237,7 @@ c_4 = Claim("lemma.C.4", "lemma", 975, "the gradient property at time tau + 1", 
             by=lambda c: c.theorem("lemma.D.2"), uses=("lemma.D.2",), printed=True,
             note="Here v is W(tau + 1). It follows from Lemma D.2 at time tau + 1, which needs that the weights are still "
                  "near their start at tau + 1: the conclusion of Lemma C.2, not a hypothesis of this lemma. The loss "
-                 "and gradient properties are not used.")
+                 "and gradient properties are not used.", latex=r"\eta\lVert\Delta\tilde{w}_r\rVert \le 0.01")
 c_4.mutant(eta * gradient <= Fraction(1, 100), "refuted", "not for every eta", drop=(eta_chosen.rel,))
 
 claims = (c_2, c_3, closes, c_4)

@@ -83,7 +83,8 @@ d_1 = Claim("lemma.D.1", "lemma", 1012, "the gradient is at most exp(3B) sqrt(nd
             gradient <= exp(3 * B) * sqrt(n * d2) * distance, scope=SCOPE,
             given=tuple(replace(g, implicit=True, hint=HEAVY) if g is event else g for g in GIVEN),
             note="The lemma states neither the event of Lemma B.1 Part 1 nor a probability, and its bound for neuron r uses "
-                 "that all neurons are near their start.")
+                 "that all neurons are near their start.",
+            latex=r"\lVert\Delta\tilde{w}_r\rVert \le e^{3B}\sqrt{nd_2}\,\lVert\tilde{e}\rVert_F")
 
 
 def _derivative(c: Context) -> Theorem:
@@ -152,7 +153,7 @@ d_2 = Claim("lemma.D.2", "lemma", 1037, "one step moves no neuron by more than 0
             eta * gradient <= MOST, given=(*GIVEN, targets, lam_positive, eta_chosen, lam_bounded), scope=SCOPE,
             note="Of the hypotheses only the choice of eta and |w_r(tau) - w_r(0)| <= R are printed. Lemma D.1 leaves "
                  "|F(tau) - Y|_F, of which the paper says nothing here; |F| <= m is enough for every tau, so the loss "
-                 "property is not needed.")
+                 "property is not needed.", latex=r"\eta\lVert\Delta\tilde{w}_r\rVert \le 0.01")
 
 
 def _moved_step(c: Context) -> Theorem:
@@ -214,7 +215,8 @@ d_2.mutant(eta * gradient <= MOST, "refuted", "not for every eta", drop=(eta_cho
 
 start = sqrt(total((i, l), (F_0[l, i] - y[l, i]) ** 2))
 d_3 = Claim("lemma.D.3", "lemma", 1056, "|F(0) - Y|_F is at most sqrt(nd); the hidden constant is 1",
-            start <= sqrt(n * d2), given=(targets,), scope="all n, d1, d2 >= 1, all even m; symmetric initialization")
+            start <= sqrt(n * d2), given=(targets,), scope="all n, d1, d2 >= 1, all even m; symmetric initialization",
+            latex=r"\lVert F^{(0)}-y\rVert_F \le \sqrt{nd_2}")
 
 
 def _targets_only(c: Context) -> Theorem:

@@ -70,7 +70,10 @@ lemma = Claim("lemma.E.1", "lemma", 1073, "||F(tau+1) - Y||^2 = ||F(tau) - Y||^2
               eq(after_error, before_error + C0 + C1 + C2 + C3), scope=SIZES,
               note="The gradient property is not needed for the decomposition, only for the size of Theta(1), "
                    "lemma.E.1/theta; as stated, for i in [tau] = {1, ..., tau}, it leaves out the step from W(0). The "
-                   "conclusion has F(t) for F(tau).")
+                   "conclusion has F(t) for F(tau).",
+              latex=r"\lVert F^{+}-y\rVert_F^2 = \lVert F-y\rVert_F^2\brk+2\sum_{i,l}(F_{l,i}-y_{l,i})v_{0,l,i}"
+                    r"\brk+2\sum_{i,l}(F_{l,i}-y_{l,i})v_{1,l,i}\brk+2\sum_{i,l}(F_{l,i}-y_{l,i})v_{2,l,i}\brk+\lVert "
+                    r"F^{+}-F\rVert_F^2")
 
 in_residual = over_outputs((y[l, i] - F[l, i] - F_gap) ** 2)
 eq_10 = before_error - 2 * over_outputs((y[l, i] - F[l, i]) * F_gap) + C3
@@ -107,7 +110,8 @@ lemma.step("split", eq(F_gap, expanded), lambda c: c.chain(*(c.step(f"lemma.E.1/
 lemma.step("sum", eq(F_gap, v0 + v1 + v2),
            lambda c: c.chain(c.step("lemma.E.1/split"), c.identity(expanded, v0 + v1 + v2)), line=1127,
            why="the definitions of v0, v1, v2", rule="identity",
-           typo="v1 and v2 have an unbalanced parenthesis in exp((<w_r, x_i>) (...)")
+           typo="v1 and v2 have an unbalanced parenthesis in exp((<w_r, x_i>) (...)",
+           latex=r"F^{+}_{l,i}-F_{l,i} = v_{0,l,i}+v_{1,l,i}+v_{2,l,i}")
 
 
 def _conclude(c: Context) -> Theorem:
@@ -178,7 +182,7 @@ def _size(c: Context) -> Theorem:
 
 
 size = Claim("lemma.E.1/theta.size", "claim", 1129, "|eta <Delta w_r, x_i>| <= 0.01", abs(u[i, r]) <= Fraction(1, 100),
-             given=SMALL, scope=SMALL_SCOPE, by=_size, printed=True)
+             given=SMALL, scope=SMALL_SCOPE, by=_size, printed=True, latex=r"\lvert u_{i,r}\rvert \le 0.01")
 size.mutant(abs(u[i, r]) <= Fraction(7, 1000), "refuted", "with 0.007", hint=NEAR)
 
 
@@ -233,12 +237,14 @@ scaled = one_step(factor * eta, "_c")
 order = Claim("lemma.E.1/order", "claim", 1135, "v0 and v1 are linear in eta, v2 is quadratic", scope=SIZES,
               parts=("lemma.E.1/order.v0", "lemma.E.1/order.v1", "lemma.E.1/order.v2"))
 order_0 = Claim("lemma.E.1/order.v0", "claim", 1135, "v0 is linear in eta: a step c times as long makes it c times as large",
-                eq(scaled.v0[l, i], factor * v0), scope=SIZES, printed=True, hint=FAR)
+                eq(scaled.v0[l, i], factor * v0), scope=SIZES, printed=True, hint=FAR,
+                latex=r"v^{(0,c)}_{l,i} = c\,v_{0,l,i}")
 order_1 = Claim("lemma.E.1/order.v1", "claim", 1135, "v1 is linear in eta", eq(scaled.v1[l, i], factor * v1), scope=SIZES,
                 by=by_identity, printed=True)
 order_1.mutant(eq(scaled.v1[l, i], factor**2 * v1), "refuted", "but not quadratic", hint=FAR)
 order_2 = Claim("lemma.E.1/order.v2", "claim", 1135, "v2 is quadratic in eta", eq(scaled.v2[l, i], factor**2 * v2),
-                scope=SIZES, printed=True, hint=FAR, note="Its Theta(1) depends on eta.")
+                scope=SIZES, printed=True, hint=FAR, note="Its Theta(1) depends on eta.",
+                latex=r"v^{(2,c)}_{l,i} = c^2v_{2,l,i}")
 order_0.mutant(eq(scaled.v0[l, i], factor**2 * v0), "refuted", "nor is it quadratic", hint=FAR)
 order_2.mutant(eq(scaled.v2[l, i], factor * v2), "refuted", "nor is it linear", hint=FAR)
 

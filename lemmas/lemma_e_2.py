@@ -106,7 +106,8 @@ lemma = Claim(
     scope="all n, d2, m >= 1, B >= 1, lambda > 0; Conditions 2 and 4 to 8 enter through the bounds of C0 to C3",
     note="The probability 1 - delta is for one step: the bounds of C0 and C1 are drawn again at every tau, so T steps would "
          "leave 1 - T delta. C1 needs Lemma E.4 together with the second conclusion of Claim E.5; the first one, "
-         "with -1/2 in place of -0.8, is used up by the target rate and leaves nothing for C0.")
+         "with -1/2 in place of -0.8, is used up by the target rate and leaves nothing for C0.",
+    latex=r"\mathrm{loss}^{+} \le \Bigl(1-\frac{m\eta\lambda}{2}\Bigr)\,\mathrm{loss}")
 
 PARTS = tuple(g.rel for g in BOUNDS)
 SIMPLE = Point({"B": ONE, "lam": ONE, "m": ONE, "n": ONE, "d2": ONE})

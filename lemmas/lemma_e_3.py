@@ -94,10 +94,14 @@ lines = (
     m * (first_order + second_order),
 )
 eq_13 = Claim("lemma.E.3/eq13", "claim", 1248, "v0 = m (first-order term + eta^2 Delta_2)", eq(v0, lines[4]), scope=SIZES,
-              hint=FAR, note="The second line turns 1/a - 1/b = (b - a)/(a b) round. A bound of |C0| does not feel it.")
+              hint=FAR, note="The second line turns 1/a - 1/b = (b - a)/(a b) round. A bound of |C0| does not feel it.",
+              latex=r"v_{0,l,i} = m\Bigl(\sum_{r}a_{l,r}\sum_{s}u_{i,s}S_{i,s}S^{+}_{i,r}+\mathrm{second}^{("
+                    r"\mathrm{order})}_{l,i}\Bigr)")
 eq_13.step("1", eq(v0, lines[0]), by_identity, line=1250, why="the definition of v0", rule="identity")
 eq_13.step("2", eq(lines[0], lines[1]), by_identity, line=1251, rule="identity",
-           why="1/a - 1/b = (b - a)/(a b), but a = alpha(tau+1) and b = alpha(tau) are exchanged")
+           why="1/a - 1/b = (b - a)/(a b), but a = alpha(tau+1) and b = alpha(tau) are exchanged",
+           latex=r"m\sum_{r}a_{l,r}\Bigl(\frac{1}{\alpha^{+}_i}-\frac{1}{\alpha_i}\Bigr)E^{+}_{i,r} \brk= "
+                 r"m\sum_{r}a_{l,r}\frac{\alpha^{+}_i-\alpha_i}{\alpha^{+}_i\alpha_i}E^{+}_{i,r}")
 eq_13.step("3", eq(lines[1], lines[2]), by_identity, line=1252, why="<1, .> as a sum", rule="identity")
 eq_13.step("4", eq(lines[2], lines[3]), by_identity, line=1253, why="exp(u) - 1 = u + rho, which defines eta^2 Delta_2",
            rule="identity")
@@ -245,7 +249,8 @@ hanson = Claim("lemma.E.3/hanson", "claim", 1288, "the sum over r, l, l2 is at m
                uses=("lemma.E.3/hanson.mean", "lemma.A.10"),
                note="Divided by e^2. Hanson and Wright bound a quadratic form minus its mean; here the mean is of order m, "
                     "because a_{l,r} a_{l,r} = 1 (lemma.E.3/hanson.mean). The line fails for W(tau) = 0 and every choice of "
-                    "signs, so it fails even with signs that are drawn afresh.")
+                    "signs, so it fails even with signs that are drawn afresh.",
+               latex=r"me^{-9B} \le 100\sqrt{m}\,\log(1/\delta)")
 hanson.mutant(m * exp(-9 * B) <= 100 * sqrt(m) * coin_log, "refuted", "nor with the hidden constant 10^6", hint=GRAND)
 
 # ---------------------------------------------------------------- the mean inequality, and sums of absolute values
@@ -344,7 +349,9 @@ bounds = Claim("lemma.E.3/bounds", "claim", 1300,
                     "lemma.E.3/bounds.Q1. eta^2 Delta_2 is left out here as in the paper.")
 bounds.step("constant", 100 * printed_bound(3) <= printed_bound(3), None, line=1300, rule="scalar",
             why="the factor 100 of the concentration bound is gone; an Omega can absorb it, a printed line cannot",
-            typo="the probability is written 1 - poly(nd)")
+            typo="the probability is written 1 - poly(nd)",
+            latex=r"\frac{100\eta n}{m^3}e^{9B}\,\mathrm{loss}\,\sqrt{md_2}\,\log(nd_2/\delta) \brk\le \frac{\eta "
+                  r"n}{m^3}e^{9B}\,\mathrm{loss}\,\sqrt{md_2}\,\log(nd_2/\delta)")
 bounds.step("conclusion", 2 * m**2 * (q1 + q2) <= TENTH * rate * loss, _conclude, line=1306, rule="combine",
             why="the width of the lemma, with hidden constant 1600")
 bounds.by = lambda c: c.step("lemma.E.3/bounds/conclusion")
@@ -356,7 +363,8 @@ alone = Claim("lemma.E.3/bounds.Q1", "claim", 1300, "the printed bound of the su
               1 / m**2 <= exp(9 * B) / m**3 * sqrt(m) * coin_log, given=WIDE, scope=TINY, printed=True, hint=FLAT,
               uses=("lemma.E.3/hanson.mean", "lemma.E.3/Q1"),
               note="Divided by eta e^2; the sum itself is -eta e^2/m^2 there (lemma.E.3/hanson.mean). With the trivial "
-                   "bound of the repair, m >= 80 nd exp(9B)/lambda is enough for this part.")
+                   "bound of the repair, m >= 80 nd exp(9B)/lambda is enough for this part.",
+              latex=r"\frac{1}{m^2} \le \frac{e^{9B}}{m^3}\sqrt{m}\,\log(1/\delta)")
 alone.mutant(1 / m**2 <= exp(9 * B) / m**3 * sqrt(m) * coin_log, "refuted", "nor with the hidden constant 10^6", hint=GRAND)
 
 
@@ -502,7 +510,9 @@ lemma = Claim("lemma.E.3", "lemma", 1224, "|C0| <= 0.1 m eta lambda |F(tau) - Y|
               uses=("lemma.E.3/eq13", "lemma.E.3/eq14", "lemma.E.3/Q1", "lemma.E.3/hanson", "lemma.E.3/mean",
                     "lemma.E.3/bounds", "lemma.E.3/second-order", "lemma.D.1", "lemma.C.2"),
               note="The width of the lemma is not among the hypotheses, because the proof does not need it: R, which is "
-                   "Condition 4 of Lemma E.2, is small enough. The printed proof has no start: see lemma.E.3/untied.")
+                   "Condition 4 of Lemma E.2, is small enough. The printed proof has no start: see lemma.E.3/untied.",
+              latex=r"\Bigl\lvert 2\sum_{i,l}(F_{l,i}-y_{l,i})v_{0,l,i}\Bigr\rvert \le \frac{1}{10}m\eta\lambda\lVert "
+                    r"F-y\rVert_F^2")
 
 
 def small_output(c: Context, constant: Fraction) -> Theorem:
@@ -572,7 +582,13 @@ untied = Claim("lemma.E.3/untied", "claim", 1224, "|C0| <= 0.1 m eta lambda |F -
                given=(*GROUPS, wide_g, Given(eta * abs(gradient_g[g]) <= Fraction(1, 100), "the gradient property")),
                scope=GROUP_SCOPE, printed=True, hint=three_groups(10**17, eta=Fraction(1, 10**23)),
                note="The lemma never says that W(tau) is near W(0). It fails for weights that satisfy everything it asks "
-                    "for, however large m is.")
+                    "for, however large m is.",
+               latex=r"\Bigl\lvert 2\Bigl(\sum_{h}\mathrm{count}_h\cdot\sum_{h}\mathrm{count}_h\,\mathrm{sign}_h"
+                     r"\,S^{(g)}_h-\mathrm{target}\Bigr)"
+                     r"\brk\sum_{h}\mathrm{count}_h\cdot\sum_{g}\mathrm{count}_g\,\mathrm{sign}_g\Bigl(1-\sum_{h}"
+                     r"\mathrm{count}_h\,S^{(g)}_he^{-\eta\Delta^{(g)}_h}\Bigr)S^{(\mathrm{next},g)}_g\Bigr\rvert "
+                     r"\brk\le \frac{1}{10}\Bigl(\sum_{h}\mathrm{count}_h\Bigr)\eta\Bigl(\sum_{h}\mathrm{count}_h\cdot"
+                     r"\sum_{h}\mathrm{count}_h\,\mathrm{sign}_h\,S^{(g)}_h-\mathrm{target}\Bigr)^2")
 untied.mutant(abs(2 * error_g * v0_g) <= neurons * eta * error_g**2, "refuted", "nor with 1 for 0.1",
               hint=three_groups(10**17, eta=Fraction(1, 10**23)))
 

@@ -194,7 +194,12 @@ cases = Claim("lemma.E.4/cases", "claim", 1362, "the case i = j, l = l2 of Q2 ma
               expr(0) <= progress, given=PAIRS, printed=True, scope=PAIRS_SCOPE, hint=_pushed(),
               note="It is the case of Q1 that is positive semidefinite. In Q2 it has the sign of <a_l, S_i> sum_r S^2 "
                    "<v_{l,r}, S_i>, which is negative where few heavy neurons go against many light ones. Of the three "
-                   "other cases the paper bounds two; i != j with l != l2 is left out.")
+                   "other cases the paper bounds two; i != j with l != l2 is left out.",
+              latex=r"0 \le \Bigl(\sum_{h}\mathrm{count}_h(S^{(\mathrm{plus})}_h-S^{(\mathrm{minus})}_h)\Bigr)"
+                    r"\brk\sum_{g}\mathrm{count}_g\Bigl((S^{(\mathrm{plus})}_g)^2\Bigl(1-\sum_{h}\mathrm{count}_h(S^{("
+                    r"\mathrm{plus})}_h-S^{(\mathrm{minus})}_h)\Bigr)"
+                    r"\brk-(S^{(\mathrm{minus})}_g)^2\Bigl(1+\sum_{h}\mathrm{count}_h(S^{(\mathrm{plus})}_h-S^{("
+                    r"\mathrm{minus})}_h)\Bigr)\Bigr)")
 cases.step("split", eq(over_all(expr(1)), add(over_all(same_i * same_l), over_all((1 - same_i) * same_l),
                                               over_all(same_i * (1 - same_l)), over_all((1 - same_i) * (1 - same_l)))),
            by_identity, line=1362, why="i = j or not, l = l2 or not", rule="identity")
@@ -244,7 +249,8 @@ pair = Claim("lemma.E.4/hoeffding.pair", "claim", 1382, "the signs of the two ne
              scope="the symmetric initialization of Definition 3.7, where the mean of a_r a_{r'} is that of -b^2",
              hint=Point({"p": ONE, "d2": ONE}, {"b": [[1]]}), uses=("def.3.7",),
              note="Lemma A.9 is for independent variables; the sum over r has m/2 independent signs, each twice with "
-                  "opposite sign. Where the two neurons of a pair weigh the same, as at the start, their terms cancel.")
+                  "opposite sign. Where the two neurons of a pair weigh the same, as at the start, their terms cancel.",
+             latex=r"b_{l,t}\cdot(-b_{l,t}) = 0")
 pair.mutant(eq(b[l, t] * -b[l, t], 1), "refuted", "nor are they equal", hint=Point({"p": ONE, "d2": ONE}, {"b": [[1]]}))
 
 theta = Var("theta")
@@ -299,7 +305,8 @@ hoeffding = Claim("lemma.E.4/hoeffding", "claim", 1382,
                   note="Divided by |e_i| |e_j|. Lemma A.9 needs signs that are independent of everything else, but W(tau) "
                        "and F(tau) depend on them. Here each w_r(tau) stays within R of w_r(0), as all hypotheses ask, and "
                        "leans to its own sign: then all terms have the same sign. These weights are not those of gradient "
-                       "descent; they show that nearness to W(0) does not replace independence. The lemma holds without it.")
+                       "descent; they show that nearness to W(0) does not replace independence. The lemma holds without it.",
+                  latex=r"\frac{7}{25}me^{-6B}\tanh^2(0.8R)(1-\tanh^2(0.8R)) \brk\le 100\sqrt{m\log(2/\delta)}")
 hoeffding.mutant(same_way, "refuted", "nor with the hidden constant 10^9",
                  hint=Point({"B": ONE, "delta": Fraction(1, 20), "K": Fraction(10) ** 9, "m": Fraction(10) ** 40}))
 
@@ -349,7 +356,8 @@ condition = Claim("lemma.E.4/condition", "claim", 1399,
                   noise <= enough, given=(*LAM, K_at_least_1, Given(K / lam**2 <= m, "m >= K lambda^-2")), printed=True,
                   scope="all n, m, d, B >= 1, lambda > 0", uses=("lemma.E.4/condition.only-if",),
                   note="The paper writes 'iff m >~ lambda^-2'. Only one direction holds: n, d, exp(12B) and the logarithm "
-                       "are no constants. The width of the lemma has them.")
+                       "are no constants. The width of the lemma has them.",
+                  latex=r"\frac{n}{m^2}e^{6B}\sqrt{md_2}\,\log(nd_2/\delta) \le \frac{\lambda}{m}")
 condition.mutant(noise <= enough, "refuted", "nor with the hidden constant 1000",
                  hint=Point({"B": ONE, "lam": ONE, "n": ONE, "d2": ONE, "delta": Fraction(1, 20), "K": Fraction(1000),
                              "m": Fraction(1000)}))
@@ -465,7 +473,10 @@ lemma = Claim("lemma.E.4", "lemma", 1310, "C1 <= -1.6 m eta e^T H(tau) e", desce
               uses=("lemma.E.4/eq15", "lemma.E.4/eq16", "lemma.E.4/eq17", "lemma.E.4/cases", "lemma.E.4/hoeffding",
                     "lemma.E.4/mean", "lemma.E.4/condition", "lemma.E.4/eq18", "lemma.D.1", "lemma.C.2"),
               note="The width of the lemma is not among the hypotheses, because the proof does not need it; the closeness "
-                   "of W(tau) to W(0) and Claim E.5 are, and the lemma does not state them: see lemma.E.4/untied.")
+                   "of W(tau) to W(0) and Claim E.5 are, and the lemma does not state them: see lemma.E.4/untied.",
+              latex=r"2\sum_{i,l}(F_{l,i}-y_{l,i})m\sum_{r}\frac{a_{l,r}}{\alpha_i}\exp(\langle "
+                    r"w_r,x_i\rangle)(-\eta)\langle\Delta w_r,x_i\rangle \brk\le "
+                    r"-1.6m\eta\sum_{l_1,l_2,i,j}(F_{l_1,i}-y_{l_1,i})H_{l_1,l_2,i,j}(F_{l_2,j}-y_{l_2,j})")
 
 
 C1_of = Var("C1")
@@ -507,7 +518,14 @@ untied = Claim("lemma.E.4/untied", "claim", 1310, "C1 <= -1.6 m eta e^T H(tau) e
                C1_g <= -Fraction(8, 5) * neurons * eta * form_g, given=(*GROUPS, wide_12), scope=GROUP_SCOPE, printed=True,
                hint=three_groups(10**17, eta=Fraction(1, 10**23)),
                note="The lemma never says that W(tau) is near W(0): few heavy neurons against many light ones break it, "
-                    "however large m is.")
+                    "however large m is.",
+               latex=r"2\Bigl(\sum_{h}\mathrm{count}_h\cdot\sum_{h}\mathrm{count}_h\,\mathrm{sign}_h\,S^{(g)}_h-"
+                     r"\mathrm{target}\Bigr)"
+                     r"\brk\sum_{h}\mathrm{count}_h\cdot\sum_{g}\mathrm{count}_g\,\mathrm{sign}_g\,S^{(g)}_g(-\eta"
+                     r"\Delta^{(g)}_g) \brk\le "
+                     r"-1.6\Bigl(\sum_{h}\mathrm{count}_h\Bigr)\eta\Bigl(\sum_{h}\mathrm{count}_h\cdot\sum_{h}"
+                     r"\mathrm{count}_h\,\mathrm{sign}_h\,S^{(g)}_h-\mathrm{target}\Bigr)^2"
+                     r"\brk\sum_{h}\mathrm{count}_h\cdot\sum_{g}\mathrm{count}_g(\mathrm{slope}^{(g)}_g)^2(S^{(g)}_g)^2")
 untied.mutant(C1_g <= -Fraction(3, 2) * neurons * eta * form_g, "refuted", "nor with 1.5 for 1.6",
               hint=three_groups(10**17, eta=Fraction(1, 10**23)))
 

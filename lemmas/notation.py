@@ -41,9 +41,9 @@ y = Array("y", (l, i))  # targets
 z = Array("z", (r,))  # any vector with entries in [-1, 1]
 
 
-def dot(weights: Array, neuron: Index, data: Index) -> Expr:
-    """<w_r, x_i>."""
-    return total(k, weights[k, neuron] * x[k, data])
+def dot(weights: Array, neuron: Index, data: Index, *time: Index) -> Expr:
+    """<w_r, x_i>; weights that depend on time have its index behind the others."""
+    return total(k, weights[k, neuron, *time] * x[k, data])
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ class Softmax:
     H: Array
 
 
-def softmax(weights: Array, suffix: str = "") -> Softmax:
-    """The abbreviations of Section 3 for some weights (lines 70-160 of the paper)."""
-    e = define(f"E{suffix}", (i, r), exp(dot(weights, r, i)))
-    alpha = define(f"alpha{suffix}", (i,), total(r, e[i, r]))
-    soft = define(f"S{suffix}", (i, r), e[i, r] / alpha[i])
-    f = define(f"F{suffix}", (l, i), m * total(r, a[l, r] * soft[i, r]))
-    vs = define(f"vS{suffix}", (l, r, i), total(s, (a[l, r] - a[l, s]) * soft[i, s]))
-    gram = total(r, vs[l1, r, i] * (m * soft[i, r]) * vs[l2, r, j] * (m * soft[j, r]))
-    h = define(f"H{suffix}", (l1, l2, i, j), 1 / m * inner(i, j) * gram)
+def softmax(weights: Array, suffix: str = "", *time: Index) -> Softmax:
+    """The abbreviations of Section 3 for some weights (lines 70-160 of the paper), at a time if the weights have one."""
+    e = define(f"E{suffix}", (i, r, *time), exp(dot(weights, r, i, *time)))
+    alpha = define(f"alpha{suffix}", (i, *time), total(r, e[i, r, *time]))
+    soft = define(f"S{suffix}", (i, r, *time), e[i, r, *time] / alpha[i, *time])
+    f = define(f"F{suffix}", (l, i, *time), m * total(r, a[l, r] * soft[i, r, *time]))
+    vs = define(f"vS{suffix}", (l, r, i, *time), total(s, (a[l, r] - a[l, s]) * soft[i, s, *time]))
+    gram = total(r, vs[l1, r, i, *time] * (m * soft[i, r, *time]) * vs[l2, r, j, *time] * (m * soft[j, r, *time]))
+    h = define(f"H{suffix}", (l1, l2, i, j, *time), 1 / m * inner(i, j) * gram)
     return Softmax(weights, e, alpha, soft, f, vs, h)
 
 
@@ -86,8 +86,14 @@ def picked(term: Expr) -> Expr:
     return total(s, term * Delta(s, r))
 
 
-dw = define("dw", (k, r), m * total((i, l), (F[l, i] - y[l, i]) * (
-    picked(a[l, s] * S[i, s]) - total(s, a[l, s] * S[i, s]) * picked(S[i, s])) * x[k, i]))
+def gradient(of: Softmax, *time: Index) -> Expr:
+    """Delta w_r, the gradient of the loss, in coordinate k (Claim 3.4, before it is simplified)."""
+    soft = of.S
+    return m * total((i, l), (of.F[l, i, *time] - y[l, i]) * (picked(a[l, s] * soft[i, s, *time]) - total(
+        s, a[l, s] * soft[i, s, *time]) * picked(soft[i, s, *time])) * x[k, i])
+
+
+dw = define("dw", (k, r), gradient(net))
 
 
 def ball(entry: Entry, radius: Expr | int) -> Rel:

@@ -131,7 +131,8 @@ drawn = (Given(T_0 > 0, "T_0 > 0"), Given(T_0 < T, "T_0 < T"), Given(t_i > 0, "t
 sampling = Claim("sec.6.1/sampling", "definition", 288, "the sampled times are those over which Eq. 6 averages", T_0 <= t_i,
                  given=drawn, scope="0 < T_0 < T",
                  note="The training set is drawn over (0, T) while Eq. 6 averages over (T_0, T). The inputs (t_i, x(t_i)) "
-                      "have d + 1 coordinates where Eq. 1 and Theorem 4.2 have d; here d1 and d2 are different all along.")
+                      "have d + 1 coordinates where Eq. 1 and Theorem 4.2 have d; here d1 and d2 are different all along.",
+                 latex=r"t_i \ge T_0")
 sampling.repair = Repair("sec.6.1/sampling/repair", "Draw t_i from (T_0, T).", by=by_scalar, rel=T_0 <= t_i,
                          given=(*drawn[:2], Given(t_i > T_0, "t_i is drawn from (T_0, T)"), drawn[3]))
 sampling.mutant(T_0 <= 2 * t_i, "refuted", "not even up to a factor 2",
@@ -152,7 +153,10 @@ loss = Claim("sec.6.1/loss", "claim", 294,
              eq(weight * from_labels, regression), given=(*GIVEN, chosen), scope=SCOPE,
              uses=("eq.6/conditional", "sec.6.1/tweedie"),
              note="The paper says neither how the score follows from the network nor for which lambda(t) the two losses "
-                  "agree. The sum runs to N, which is n.")
+                  "agree. The sum runs to N, which is n.",
+             latex=r"\mathrm{weight}\sum_{q}\mu_q\,\mathrm{bell}_q\sum_{l}\Bigl(\frac{e^{-G/2}F^{(\mathrm{out})}_l-"
+                   r"\mathrm{xt}_l}{1-e^{-G}}+\frac{\mathrm{xt}_l-e^{-G/2}\,\mathrm{atom}_{l,q}}{1-e^{-G}}\Bigr)^2 \brk= "
+                   r"\sum_{q}\mu_q\,\mathrm{bell}_q\sum_{l}(F^{(\mathrm{out})}_l-\mathrm{atom}_{l,q})^2")
 
 
 def _regression(c: Context) -> Theorem:
@@ -205,7 +209,8 @@ unbounded = Claim("asm.6.1/noise", "claim", 302,
                   sqrt(size) <= 1, given=(later, Given(sqrt(total(l, atom[l, q] ** 2)) <= 1, "|x(0)| <= 1")), scope=SCOPE,
                   hint=Point({"G": ONE, "N": ONE, "d2": ONE}, {"atom": [[0]], "xi": [2]}),
                   note="Gaussian noise is not bounded, so Assumption 6.1 cannot hold with certainty for inputs (t, x(t)), "
-                       "and where it holds the noise is not Gaussian any more.")
+                       "and where it holds the noise is not Gaussian any more.",
+                  latex=r"\lVert e^{-G/2}\,\mathrm{atom}_q+\sqrt{1-e^{-G}}\,\xi\rVert \le 1")
 unbounded.mutant(sqrt(size) <= 100, "refuted", "nor is any other bound certain",
                  hint=Point({"G": ONE, "N": ONE, "d2": ONE}, {"atom": [[0]], "xi": [1000]}))
 
@@ -304,7 +309,7 @@ large = Given(rho >= 1, "R_H is at least Lambda^2", implicit=True)
 def_A = Claim("def.A(R)", "definition", 318,
               "A(R_H) = c_1 Lambda rho^(-2/d) log(rho), with rho = sqrt(R_H)/Lambda, is not negative",
               price(rho) >= 0, given=(*POSITIVE, Given(rho > 0, "R_H > 0"), large), scope="all d >= 1", by=by_scalar,
-              note="'Large enough R_H' appears in the theorems only.")
+              note="'Large enough R_H' appears in the theorems only.", latex=r"0 \le c_1\Lambda\rho^{-2/d_2}\log\rho")
 def_A.mutant(price(rho) > 0, "refuted", "it vanishes at rho = 1", hint=Point({"Lam": ONE, "c1": ONE, "rho": ONE, "d2": ONE}))
 most = Claim("def.A(R)/most", "claim", 318, "A(R_H) is at most c_1 Lambda d/(2e), for every R_H",
              exp(-2 / d2 * log(rho)) * log(rho) <= d2 / 2 * exp(-1), given=(Given(rho >= 1, "rho >= 1"),),
@@ -331,14 +336,15 @@ root_log = Claim("def.Gamma/root", "definition", 319,
                  "log^(3/2)(e (dn)^(3/2) A/lambda) is defined: the logarithm is not negative",
                  log(inside) >= 0, given=(lam_positive, A_positive), scope="all n, d >= 1",
                  hint=Point({"n": ONE, "d2": ONE, "A": Fraction(1, 10), "lam": ONE}),
-                 note="A tends to 0 as R_H grows, so 'for large enough R_H' makes it negative for every fixed n.")
+                 note="A tends to 0 as R_H grows, so 'for large enough R_H' makes it negative for every fixed n.",
+                 latex=r"0 \le \log\Bigl(e(d_2n)^{3/2}\frac{A}{\lambda}\Bigr)")
 enough = Given(inside >= 1, "e (dn)^(3/2) A(R_H) >= lambda", implicit=True)
 root_log.repair = Repair("def.Gamma/root/repair", "With e (dn)^(3/2) A(R_H) >= lambda, a bound on R_H from above.",
                          by=by_scalar, rel=log(inside) >= 0, given=(lam_positive, A_positive, enough))
 root_log.mutant(log(inside) >= -1, "refuted", "nor is it bounded from below",
                 hint=Point({"n": ONE, "d2": ONE, "A": Fraction(1, 100), "lam": ONE}))
 log_log = Claim("def.Gamma/loglog", "definition", 320, "log(log n) is defined: log n > 0", log(n) > 0, scope="all n >= 1",
-                hint=Point({"n": ONE}))
+                hint=Point({"n": ONE}), latex=r"0 < \log n")
 several = Given(n >= 2, "n >= 2", implicit=True)
 log_log.repair = Repair("def.Gamma/loglog/repair", "For n >= 2.", by=by_scalar, rel=log(n) > 0, given=(several,))
 log_log.mutant(log(n) > 1, "refuted", "nor log n > 1", hint=Point({"n": TWO}))

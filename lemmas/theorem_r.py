@@ -272,7 +272,8 @@ targets_small = Given(size_Y <= sqrt(n), "|Y|_F <= sqrt(n), as |y_i| <= 1")
 strong = 5 * exp(2 * B) * sqrt(n * d2) * size_Y <= m * lam
 condition_A = Claim("theorem.R/corollary.A", "corollary", LINE,
                     "(A) with the constant 5 and exp(2B) for rho, for this width", strong,
-                    given=(B_at_least_1, positive_lam, wide, targets_small), scope="all n, d, m >= 1, B >= 1, lambda > 0")
+                    given=(B_at_least_1, positive_lam, wide, targets_small), scope="all n, d, m >= 1, B >= 1, lambda > 0",
+                    latex=r"m\lambda \ge 5e^{2B}\sqrt{nd_2}\,\lVert Y\rVert_F")
 
 
 def _condition_A(c: Context) -> Theorem:
@@ -290,7 +291,7 @@ condition_A.mutant(strong, "refuted", "without the width", drop=(wide.rel,))
 condition_B = Claim("theorem.R/corollary.B", "corollary", LINE, "(B) for this eta: 12 m Lam eta <= 1",
                     12 * m * Lam * eta <= 1, given=(B_at_least_1, positive_eta, small_step, *trace.given),
                     scope=EVENT_SCOPE + ", at initialization; B >= 1", uses=("theorem.R/Lambda",),
-                    note="12 cosh(1)^2 exp(-2) = 3.87, so the 4 can be 3.9.")
+                    note="12 cosh(1)^2 exp(-2) = 3.87, so the 4 can be 3.9.", latex=r"12m\Lambda\eta \le 1")
 
 
 def _condition_B(c: Context) -> Theorem:

@@ -68,7 +68,7 @@ def top(far: Expr) -> Expr:
 length = total(r, move[r] ** 2)
 M = (1 + (P + h)) * top(P + h) * length
 GIVEN = (adds_up, not_negative, plus_minus, center, Given(m * prob[r] <= rho, "m S(0) <= rho"), Given(P >= 0, "P >= 0"),
-         Given(h > 0, "h > 0"), Given(rho > 0, "rho > 0"), Given(abs(reach[r]) <= P, "every logit has moved by at most P"),
+         Given(h >= 0, "h >= 0"), Given(rho > 0, "rho > 0"), Given(abs(reach[r]) <= P, "every logit has moved by at most P"),
          Given(abs(move[r]) <= h, "and in this step by at most h"))
 INSIDE: tuple[Rel, ...] = (0 <= t, t <= 1)
 SCOPE = "all m, one output and one data point"
@@ -80,13 +80,11 @@ turn = soft(t) * (chi - total(r, soft(t) * chi))  # d[(a - g) p]/dt, by theorem.
 
 def _turning(c: Context, distance: Expr, far: Theorem) -> Theorem:
     """|d[(a - g) p]/dt| <= (1 + distance) top |move|, squared: R1 and R2, from |reach + t move| <= distance."""
-    room = rules.sign(term=distance, hyps=c.hyps)
-
     def moved_by(key: str) -> Theorem:
         # only afterwards are the hypotheses of this claim added: they speak of ``move``, too
         wider = rules.instantiate(c.theorem(key), parameter=P, term=distance)
         put = rules.instantiate_array(wider, array=move, params=(r,), term=reach[r] + t * move[r])
-        return c.at(put, discharge=(far, room))
+        return c.at(put, discharge=(far,))
 
     most = rules.combine(moved_by("theorem.R/R2.rho"), goal=soft(t) <= top(distance), factors=(1 / m,), hyps=c.hyps)
     unit, above = c.identity(total(r, soft(t)), expr(1)), rules.sign(term=soft(t), hyps=c.hyps)
@@ -182,14 +180,21 @@ def _taylor(c: Context) -> Theorem:
 
 taylor = Claim("theorem.R/R3.taylor", "lemma", LINE, "|F(W+V) - F(W) - J V| <= ell(P + |V|) |V|^2/2, entry by entry",
                abs(rise) <= M / 2, given=GIVEN, scope=SCOPE, by=_taylor, uses=("theorem.R/R3.turn",),
-               note="In R^{nd} it is multiplied by m sqrt(nd): with h = |V| this is the ell of R3.")
+               note="In R^{nd} it is multiplied by m sqrt(nd): with h = |V| this is the ell of R3.",
+               latex=r"\Bigl\lvert\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{\mathrm{reach}_r+\mathrm{move}_r}}{"
+                     r"\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s+\mathrm{move}_s}}"
+                     r"\brk-\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{\mathrm{reach}_r}}{\sum_{s}"
+                     r"\mathrm{prob}_se^{\mathrm{reach}_s}}"
+                     r"\brk-\sum_{r}\Bigl(\mathrm{sgn}_r-\sum_{r}\frac{\mathrm{sgn}_r\,\mathrm{prob}_re^{"
+                     r"\mathrm{reach}_r}}{\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s}}\Bigr)\frac{\mathrm{prob}_re^{"
+                     r"\mathrm{reach}_r}}{\sum_{s}\mathrm{prob}_se^{\mathrm{reach}_s}}\,\mathrm{move}_r\Bigr\rvert "
+                     r"\brk\le \frac{\rho}{2m}(1+P+h)e^{2(P+h)}\lVert\mathrm{move}\rVert^2")
 
 # ---------------------------------------------------------------- how far J turns in one step
 
 test = Array("test", (r,))  # any vector over the neurons
-started = Given(P > 0, "P > 0: at the first step any P > 0 will do, as the bound is continuous in P")
 short = Given(sqrt(length) <= h, "|move| <= h in R^m: the whole step is h long")
-PATH = (*GIVEN[:5], started, *GIVEN[6:], short)
+PATH = (*GIVEN, short)
 size = sqrt(total(r, test[r] ** 2))
 
 

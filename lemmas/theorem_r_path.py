@@ -310,23 +310,26 @@ stretch.mutant(gained(P + h) <= gained(P) + h * left(P + h), "refuted", "with si
     {"s0": ONE, "L0": ONE, "P": Fraction(0), "h": ONE}))
 
 one_step = Given(E3**2 <= E2**2 - Fraction(7, 4) * eta * G**2, "R4: |e+|^2 <= |e|^2 - (7/4) eta G^2")
-e_positive, next_any = Given(E2 > 0, "e is not 0: else nothing moves any more"), Given(E3 >= 0, "|e+|")
+next_any = Given(E3 >= 0, "|e+|")
 sig_any, below_G = Given(sig >= 0, "sigma >= 0"), Given(sig * E2 <= G, "G >= sigma |e| (theorem.R/R5.below)")
-LOSS = (eta_positive, G_any, e_positive, next_any, one_step)
+slow = Given(eta * sig**2 <= 1, "from (B), as sigma <= sqrt(m lambda)")
+LOSS = (eta_positive, G_any, e_any, next_any, one_step)
 loss = Claim("theorem.R/path.loss", "claim", LINE, "|e| falls by at least (7/8) |V| sigma, |V| = eta G",
-             E3 + GAIN * eta * G * sig <= E2, given=(*LOSS, sig_any, below_G), scope=SCOPE)
+             E3 + GAIN * eta * G * sig <= E2, given=(*LOSS, sig_any, slow, below_G), scope=SCOPE)
 
 
 def _loss(c: Context) -> Theorem:
-    """|e+|^2 <= |e|^2 - (7/4) |V| sigma |e| <= (|e| - (7/8) |V| sigma)^2, and |e| >= (7/4) |V| sigma."""
+    """|e+|^2 <= |e|^2 - (7/4) |V| sigma |e| <= (|e| - (7/8) |V| sigma)^2; eta sigma^2 <= 1 makes |e| >= (7/8) |V| sigma."""
     fall = eta * G * sig
     linear = rules.combine(c.given(one_step.rel), c.given(below_G.rel), goal=E3**2 <= E2**2 - 2 * GAIN * fall * E2,
                            factors=(expr(1), 2 * GAIN * eta * G), hyps=c.hyps)
     rest = E2 - GAIN * fall
     square = rules.sign(term=(GAIN * fall) ** 2, hyps=c.hyps)
     whole = rules.combine(linear, square, goal=E3**2 <= rest**2, factors=(expr(1), expr(1)), hyps=c.hyps)
-    positive = rules.combine(linear, rules.sign(term=E3**2 / E2, hyps=c.hyps), rules.sign(term=fall, hyps=c.hyps),
-                             goal=0 <= rest, factors=(1 / E2, expr(1), expr(GAIN)), hyps=c.hyps)
+    kept_squares = (rules.sign(term=t**2, hyps=c.hyps) for t in (E2, E3))
+    smaller = rules.combine(c.given(one_step.rel), c.given(slow.rel), *kept_squares, goal=(GAIN * fall) ** 2 <= E2**2,
+                            factors=(expr(GAIN / 2), GAIN**2 * eta * G**2, expr(1 - GAIN / 2), expr(GAIN / 2)), hyps=c.hyps)
+    positive = rules.combine(roots(c, smaller, GAIN * fall, E2), goal=0 <= rest, factors=(expr(1),), hyps=c.hyps)
     return rules.combine(roots(c, whole, E3, rest, positive), goal=c.goal, factors=(expr(1),), hyps=c.hyps)
 
 
@@ -335,14 +338,18 @@ loss.mutant(E3 + eta * G * sig <= E2, "refuted", "with 1 for 7/8", hint=Point(
     {"eta": Fraction(1, 8), "G": ONE, "E2": ONE, "E3": Fraction(883, 1000), "sigma_P": ONE}))
 
 sigma_any = Given(left(P) >= 0, "sigma(P) >= 0")
+slow_0 = Given(eta * s0**2 <= 1, "from (B)")
 sigma_G = Given(left(P) * E2 <= G, "G >= sigma(P) |e| (theorem.R/R5.below)")
 step = Claim("theorem.R/path.potential", "claim", LINE, "|e| + (7/8) Phi(P) does not grow in a step",
-             E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), given=(*LOSS, L0_any, P_any, sigma_any, sigma_G),
-             scope=SCOPE, uses=("theorem.R/path.loss", "theorem.R/path.stretch"))
+             E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), scope=SCOPE,
+             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=(loss.id, stretch.id))
 
 
 def _step(c: Context) -> Theorem:
-    fall = c.at(c.theorem("theorem.R/path.loss"), values={sig: left(P)})
+    risen = prove_scalar(0 <= ((2 * P + 1) * exp(2 * P) - 1) / 4, (P >= 0,))
+    smaller = rules.combine(risen, goal=left(P) <= s0, factors=(L0,), hyps=c.hyps)
+    slower = rules.transitive(mono(c, smaller, eta * HOLE**2), c.given(slow_0.rel))
+    fall = c.at(c.theorem("theorem.R/path.loss"), values={sig: left(P)}, discharge=(slower,))
     length = rules.sign(term=eta * G, hyps=c.hyps)
     gain = c.at(c.theorem("theorem.R/path.stretch"), values={h: eta * G}, discharge=(length,))
     return rules.combine(fall, gain, goal=c.goal, factors=(expr(1), expr(GAIN)), hyps=c.hyps)
@@ -360,33 +367,44 @@ kept = Given(E2 + GAIN * gained(P) <= size_Y, "at tau: |e| + (7/8) Phi(P) <= |Y|
 
 def induction(case: Case) -> tuple[Claim, ...]:
     """What holds at tau holds at tau + 1, and the loss falls by the factor 1 - m eta lambda/2."""
-    at_tau = (*case.given, eta_positive, rate_0, P_any, start, e_positive, kept, G_any, sigma_G, bounded_G, a_small,
+    at_tau = (*case.given, eta_positive, rate_0, P_any, start, e_any, kept, G_any, sigma_G, bounded_G, a_small,
               next_any, one_step)
     floor = f"theorem.R/path.floor{case.name}"
+    error = Claim(f"theorem.R/step.error{case.name}", "claim", LINE, "|e| <= |Y|, as Phi(P) >= 0 up to R*", E2 <= size_Y,
+                  given=(*case.given, P_any, start, kept), scope=SCOPE, uses=(floor,))
     invariant = Claim(f"theorem.R/step.potential{case.name}", "lemma", LINE,
                       "induction step: |e| + (7/8) Phi(P) <= |Y| at tau + 1", E3 + GAIN * gained(P + eta * G) <= size_Y,
-                      given=at_tau, scope=SCOPE, uses=("theorem.R/path.potential", floor))
+                      given=at_tau, scope=SCOPE, uses=("theorem.R/path.potential", floor),
+                      latex=r"E_3+\frac{7}{8}\Bigl(s_0(P+\eta G)"
+                            r"-\frac{L_0}{4}(P+\eta G)(e^{2(P+\eta G)}-1)\Bigr) \le \lVert Y\rVert_F")
     confined = Claim(f"theorem.R/step.path{case.name}", "theorem", LINE, "induction step (2): P <= R* at tau + 1",
                      P + eta * G <= HALT * size_Y / s0, given=at_tau, scope=SCOPE,
-                     uses=(invariant.id, "theorem.R/path.jump", f"theorem.R/path.beyond{case.name}", floor))
+                     uses=(invariant.id, error.id, "theorem.R/path.jump", f"theorem.R/path.beyond{case.name}", floor),
+                     latex=r"P+\eta G \le \frac{1.39\lVert Y\rVert_F}{s_0}")
     contracts = Claim(f"theorem.R/step.loss{case.name}", "theorem", LINE,
                       "induction step (1): |e|^2 falls by the factor 1 - m eta lambda/2",
-                      E3**2 <= (1 - eta * s0**2 / 2) * E2**2, given=at_tau, scope=SCOPE, uses=(floor,))
+                      E3**2 <= (1 - eta * s0**2 / 2) * E2**2, given=at_tau, scope=SCOPE, uses=(floor,),
+                      latex=r"E_3^2 \le \Bigl(1-\frac{\eta s_0^2}{2}\Bigr)E_2^2")
 
     def positive_sigma(c: Context) -> Theorem:
         return rules.transitive(rules.relax(rules.sign(term=LEAST * s0, hyps=c.hyps)), c.theorem(floor))
 
+    def prove_error(c: Context) -> Theorem:
+        """Phi(P) = P sigma(P) + L0 P^2 e^{2P}/2."""
+        curved = rules.sign(term=L0 * P**2 * exp(2 * P) / 2, hyps=c.hyps)
+        grows = rules.combine(positive_sigma(c), curved, goal=0 <= gained(P), factors=(P, expr(1)), hyps=c.hyps)
+        return rules.combine(c.given(kept.rel), grows, goal=c.goal, factors=(expr(1), expr(GAIN)), hyps=c.hyps)
+
     def prove_invariant(c: Context) -> Theorem:
-        grows = c.at(c.theorem("theorem.R/path.potential"), discharge=(positive_sigma(c),))
+        slower = rules.combine(c.given(rate_0.rel), prove_scalar(expr(0) <= 1, ()), goal=slow_0.rel, hyps=c.hyps,
+                               factors=(expr(Fraction(1, 12)), expr(Fraction(11, 12))))
+        grows = c.at(c.theorem("theorem.R/path.potential"), discharge=(positive_sigma(c), slower))
         return rules.transitive(grows, c.given(kept.rel))
 
     def prove_confined(c: Context) -> Theorem:
         """Were P + |V| beyond R*, Phi(P + |V|) would be above (8/7) |Y|, which the potential forbids."""
         end = P + eta * G
-        curved = rules.sign(term=L0 * P**2 * exp(2 * P) / 2, hyps=c.hyps)
-        grows = rules.combine(positive_sigma(c), curved, goal=0 <= gained(P), factors=(P, expr(1)), hyps=c.hyps)
-        below = rules.combine(c.given(kept.rel), grows, goal=E2 <= size_Y, factors=(expr(1), expr(GAIN)), hyps=c.hyps)
-        short = c.at(c.theorem("theorem.R/path.jump"), discharge=(below, rules.relax(c.given(e_positive.rel))))
+        short = c.at(c.theorem("theorem.R/path.jump"), discharge=(c.theorem(error.id),))
         reach = rules.combine(c.given(start.rel), short, goal=end <= REACH * size_Y / s0, factors=(expr(1), expr(1)),
                               hyps=c.hyps)
         term = end - HALT * size_Y / s0
@@ -408,7 +426,7 @@ def induction(case: Case) -> tuple[Claim, ...]:
         return rules.combine(c.given(one_step.rel), square, goal=c.goal, factors=(expr(1), Fraction(7, 4) * eta),
                              hyps=c.hyps)
 
-    invariant.by, confined.by, contracts.by = prove_invariant, prove_confined, prove_contracts
+    error.by, invariant.by, confined.by, contracts.by = prove_error, prove_invariant, prove_confined, prove_contracts
     tenth, begin = Fraction(1, 10), {"s0": ONE, "L0": Fraction(3, 10), "eta": Fraction(1, 12), "aa": Fraction(18, 100)}
     run = begin | {"size_Y": tenth, "E2": tenth, "G": tenth, "E3": Fraction(924, 10000), "P": Fraction(0)}
     invariant.mutant(E3 + GAIN * gained(P + eta * G) <= Fraction(9, 10) * size_Y, "refuted", "with 0.9 |Y|", hint=Point(run))
@@ -418,7 +436,9 @@ def induction(case: Case) -> tuple[Claim, ...]:
                     hint=Point(run | {"P": HALT * tenth}))
     confined.mutant(bound, "refuted", "needs P <= R* at tau: far out Phi is small again", drop=(start.rel,),
                     hint=Point(run | {"P": Fraction(10), "G": Fraction(0), "E3": tenth}))
-    return invariant, confined, contracts
+    error.mutant(E2 <= size_Y, "refuted", "needs P <= R*", drop=(start.rel,), hint=Point(
+        {"s0": ONE, "size_Y": tenth, "L0": ONE, "P": Fraction(2), "E2": ONE}))
+    return error, invariant, confined, contracts
 
 
 STEPS = tuple(claim for case in CASES for claim in induction(case))
@@ -431,7 +451,8 @@ smallest = Claim("theorem.R/step.lambda", "theorem", LINE, "conclusion (3): lamb
                  given=(s0_positive, Given(eq(s0**2, m * lam), "s0 = sqrt(m lambda)"),
                         Given(LEAST * s0 * vector_size <= pulled,
                               "|J^T q| >= sigma(P) |q| (theorem.R/R5.below, theorem.R/path.floor)")),
-                 uses=("theorem.R/energy", "theorem.R/R5.below", "theorem.R/path.floor"))
+                 uses=("theorem.R/energy", "theorem.R/R5.below", "theorem.R/path.floor"),
+                 latex=r"\frac{2}{7}\lambda\lVert q\rVert_F^2 \le \sum_{l_1,l_2,i,j}q_{l_1,i}q_{l_2,j}H_{l_1,l_2,i,j}")
 
 
 def _smallest(c: Context) -> Theorem:
@@ -475,14 +496,16 @@ neuron.by = _neuron
 neuron.mutant(2 * pull <= n * d2 * kappa**2 * total((l, i), err[l, i] ** 2), "refuted", "with the factor 2", hint=Point(
     {"n": ONE, "m": ONE, "d1": ONE, "d2": ONE, "kappa": ONE}, {"x": [[ONE]], "entry": [[[ONE]]], "err": [[ONE]]}))
 
-moved, reach = Var("moved"), Var("reach")
+moved, reach = Var("moved"), Var("span")
 falls = Given(E3**2 <= (1 - eta * s0**2 / 2) * E2**2, "conclusion (1)")
 far = Claim("theorem.R/step.far", "theorem", LINE,
             "induction step (4): D_r + (4 kappa sqrt(nd)/(m lambda)) |e| does not grow, so that D_r is at most "
             "4 kappa sqrt(nd) |Y|/(m lambda)",
             moved + eta * reach * E2 + 4 * reach / s0**2 * E3 <= moved + 4 * reach / s0**2 * E2, scope=SCOPE,
             given=(s0_positive, eta_positive, rate_0, Given(reach >= 0, "kappa sqrt(nd)"), e_any, next_any, falls),
-            uses=("theorem.R/step.neuron", "theorem.R/step.loss"))
+            uses=("theorem.R/step.neuron", "theorem.R/step.loss"),
+            latex=r"\mathrm{moved}+\eta\,\mathrm{span}\,E_2+\frac{4\,\mathrm{span}}{s_0^2}E_3 \le "
+                  r"\mathrm{moved}+\frac{4\,\mathrm{span}}{s_0^2}E_2")
 
 
 def _far(c: Context) -> Theorem:
@@ -498,36 +521,9 @@ def _far(c: Context) -> Theorem:
 
 far.by = _far
 far.mutant(moved + eta * reach * E2 + 3 * reach / s0**2 * E3 <= moved + 3 * reach / s0**2 * E2, "refuted", "with 3 for 4",
-           hint=Point({"s0": ONE, "eta": Fraction(1, 12), "reach": ONE, "moved": Fraction(0), "E2": ONE,
+           hint=Point({"s0": ONE, "eta": Fraction(1, 12), "span": ONE, "moved": Fraction(0), "E2": ONE,
                        "E3": Fraction(9789, 10000)}))
-
-# ---------------------------------------------------------------- Theorem R
-
-for_ever = Claim("theorem.R/for-ever", "claim", LINE, "what holds at tau and at tau + 1 holds at every tau >= 0",
-                 uses=(*(claim.id for claim in STEPS), far.id),
-                 note="Tried: most hypotheses of the induction step are proved from what holds at tau, one claim each; not "
-                      "that logits move by at most the path, and how the bounds join. Missing: a rule of induction over "
-                      "time, by which the step from tau to tau + 1 can be repeated. And "
-                      "theorem.R/R3.path needs P > 0, so that the first step takes the limit P -> 0.")
-theorem = Claim("theorem.R", "theorem", LINE,
-                "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
-                "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
-                "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope="all n, d, m; symmetric initialization",
-                note="Open for want of theorem.R/for-ever alone; all other parts are proved.",
-                parts=(*(claim.id for claim in STEPS[:3]), smallest.id, far.id, for_ever.id),
-                uses=("theorem.R/R1", "theorem.R/R2.rho", "theorem.R/R2.mean", "theorem.R/R3.taylor", "theorem.R/R3.rest",
-                      "theorem.R/R3.column", "theorem.R/R3.whole", "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm",
-                      "theorem.R/R5.below", "theorem.R/R5.above", "theorem.R/path.size", "theorem.R/path.ratio",
-                      "theorem.R/path.order", "theorem.R/path.a", "theorem.R/path.b", "theorem.R/path.quarter"))
-corollary = Claim("theorem.R/corollary", "corollary", LINE,
-                  "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
-                  scope="all n, d, m; symmetric initialization",
-                  parts=("theorem.R/corollary.A", "theorem.R/corollary.B", *(claim.id for claim in STEPS[3:]), for_ever.id),
-                  note="Open for want of theorem.R/for-ever alone; all other parts are proved. The constant 5 does not "
-                       "follow from Theorem R, which would give 7; it has its own scalar facts.",
-                  uses=("theorem.R/event", "theorem.R/rho", "theorem.R/width", "theorem.R/path.b.event",
-                        "theorem.R/path.ratio.event"))
 
 claims: tuple[Claim, ...] = (potential, size, *(make(case) for case in CASES for make in (
     ratio_claim, floor_claim, beyond_claim, second_claim)), order, first, numbers, jump, stretch, loss, step, *STEPS,
-    smallest, neuron, far, for_ever, theorem, corollary)
+    smallest, neuron, far)

@@ -2,8 +2,8 @@
 
 R1 and R2 bound how a softmax and its Jacobian change along a line, R3 adds this up over a path of length P, R4 is one
 step of gradient descent, R5 the potential |e| + (7/8) Phi(P) that confines the path.  What is said of a path of several
-steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is left to the reader
-(theorem.R).  ``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
+steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is in theorem_r_time.
+``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
 """
 
 from __future__ import annotations
@@ -117,7 +117,13 @@ r1 = Claim("theorem.R/R1", "lemma", LINE, "|d[(a - E a) p]/ds| <= (1 + |E_p a|) 
            "p (chi - E_p chi)",
            total(r, (prob[r] * (chi - mean(chi))) ** 2) <= (1 + abs(g)) ** 2 * Q**2 * total(r, move[r] ** 2),
            given=(adds_up, not_negative, at_most_Q, plus_minus), scope=ALL_SIZES,
-           uses=("theorem.R/line", "theorem.R/R1.peak", "theorem.R/R1.signs", "theorem.R/R1.variance"))
+           uses=("theorem.R/line", "theorem.R/R1.peak", "theorem.R/R1.signs", "theorem.R/R1.variance"),
+           latex=r"\sum_{r}\Bigl(\mathrm{prob}_r\Bigl(\Bigl(\mathrm{sgn}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr)"
+                 r"\Bigl(\mathrm{move}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{move}_r\Bigr)"
+                 r"\brk-\sum_{r}\mathrm{prob}_r\Bigl(\mathrm{sgn}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr)\Bigl("
+                 r"\mathrm{move}_r-\sum_{r}\mathrm{prob}_r\,\mathrm{move}_r\Bigr)\Bigr)\Bigr)^2 \brk\le "
+                 r"\Bigl(1+\Bigl\lvert\sum_{r}\mathrm{prob}_r\,\mathrm{sgn}_r\Bigr\rvert\Bigr)^2Q^2\lVert\mathrm{move}"
+                 r"\rVert^2")
 
 
 def _r1(c: Context) -> Theorem:
@@ -224,18 +230,30 @@ distance.mutant(total(r, abs(tilted - prob[r])) <= Fraction(99, 100) * tight, "r
 
 center = Given(eq(g, 0), "E_S a = 0, as at initialization (Definition 3.7)")
 mean_sign = Claim("theorem.R/R2.mean", "claim", LINE, "|E_{S~} a| <= P", abs(total(r, sgn[r] * tilted)) <= P,
-                  given=(*MOVED, positive_P, plus_minus, center), scope=ALL_SIZES, uses=("theorem.R/R2.distance",))
+                  given=(*MOVED, plus_minus, center), scope=ALL_SIZES,
+                  uses=("theorem.R/R2.distance", "theorem.R/R2.upper", "theorem.R/R2.lower"))
 
 
 def _mean_sign(c: Context) -> Theorem:
-    """E_{S~} a - E_S a is at most |S~ - S|_1, and 2 tanh(P/2) <= P."""
+    """E_{S~} a - E_S a is at most |S~ - S|_1, and 2 tanh(P/2) <= P; for P = 0 nothing moves."""
     whole = total(r, sgn[r] * (tilted - prob[r]))
     same = rules.combine(c.given(center.rel), goal=eq(total(r, sgn[r] * tilted), whole), factors=(expr(1),), hyps=c.hyps)
     moved_by = mono(c, same, abs(HOLE))
     parts = rules.triangle(term=abs(whole), hyps=c.hyps)
     apart = mono(c, rules.abs_product(term=abs(sgn[r] * (tilted - prob[r])), hyps=c.hyps), total(r, HOLE))
     unit = mono(c, c.given(plus_minus.rel), total(r, HOLE * abs(tilted - prob[r])))
-    return linked(c, moved_by, parts, apart, unit, c.theorem("theorem.R/R2.distance"), alone(c, tight <= P, positive_P))
+    far = linked(c, moved_by, parts, apart, unit, c.theorem("theorem.R/R2.distance"), alone(c, tight <= P, positive_P))
+    high = rules.combine(c.theorem("theorem.R/R2.upper"), goal=tilted - prob[r] <= (exp(2 * P) - 1) * prob[r],
+                         factors=(expr(1),), hyps=c.hyps)
+    low = rules.combine(c.theorem("theorem.R/R2.lower"), alone(c, 2 - exp(-2 * P) <= exp(2 * P)),
+                        goal=-(tilted - prob[r]) <= (exp(2 * P) - 1) * prob[r], factors=(expr(1), prob[r]), hyps=c.hyps)
+    summed = mono(c, rules.abs_bound(high, low, term=tilted - prob[r]), total(r, HOLE))
+    added = rules.combine(c.given(adds_up.rel), goal=eq(summed.concl.rhs, exp(2 * P) - 1), factors=(exp(2 * P) - 1,),
+                          hyps=c.hyps)
+    least = rules.transitive(rules.sign(term=abs(move[r]), hyps=c.hyps), c.given(within_P.rel))
+    still = rules.cut(least, prove_scalar(exp(2 * P) - 1 <= P, (P >= 0, P <= 0)))
+    near = linked(c, moved_by, parts, apart, unit, summed, c.chain(added, still))
+    return rules.case_split(near, far, term=P)
 
 
 mean_sign.by = _mean_sign
@@ -311,13 +329,14 @@ def both(term: Expr) -> Expr:
     return total((l, i), term)
 
 
-def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, Index] = (l, i)) -> Theorem:
-    """<p, q> <= |p| |q|: Cauchy-Schwarz over the second index, then over the first."""
-    outside, inside = over
-    norms = tuple(sqrt(total(inside, term**2)) for term in (first, second))
-    within = rules.cauchy_schwarz(index=inside, f=first, g=second, hyps=c.hyps)
-    summed = mono(c, _signed(c, within), total(outside, HOLE))
-    across = _signed(c, rules.cauchy_schwarz(index=outside, f=norms[0], g=norms[1], hyps=c.hyps))
+def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, ...] = (l, i)) -> Theorem:
+    """<p, q> <= |p| |q| over some indices: Cauchy-Schwarz for one after the other."""
+    head, *rest = over
+    if not rest:
+        return _signed(c, rules.cauchy_schwarz(index=head, f=first, g=second, hyps=c.hyps))
+    one, two = (sqrt(total(tuple(rest), term**2)) for term in (first, second))
+    summed = mono(c, inner_bound(c, first, second, tuple(rest)), total(head, HOLE))
+    across = inner_bound(c, one, two, (head,))
     lengths = mul(*(sqrt(total(over, term**2)) for term in (first, second)))
     return c.chain(summed, c.identity(summed.concl.rhs, across.concl.lhs), across, c.identity(across.concl.rhs, lengths))
 
@@ -337,7 +356,8 @@ VECTORS = (Given(eq(both(err[l, i] ** 2), E2**2), "|e| = E2"),
            Given(sqrt(both(rest[l, i] ** 2)) <= slope * eta**2 * G**2 / 2, "R3: |F(W+V) - F(W) - J V| <= ell |V|^2/2"))
 r4 = Claim("theorem.R/R4", "lemma", LINE, "|e+|^2 <= |e|^2 - (7/4) eta G^2 for V = -eta J^T e, if a + b + a b^2/4 <= 1/4",
            both((err[l, i] + lin[l, i] + rest[l, i]) ** 2) <= E2**2 - Fraction(7, 4) * eta * G**2,
-           given=(eta_positive, G_any, E_any, *ORDERS, small, *VECTORS), scope="all n, d2 >= 1")
+           given=(eta_positive, G_any, E_any, *ORDERS, small, *VECTORS), scope="all n, d2 >= 1",
+           latex=r"\lVert\mathrm{err}+\mathrm{lin}+\mathrm{rest}\rVert_F^2 \le E_2^2-\frac{7}{4}\eta G^2")
 
 
 def _r4(c: Context) -> Theorem:

@@ -147,7 +147,9 @@ descent = Claim("thm.C.1/descent", "theorem", 858,
                 "after T steps the loss is at most eps, if Lemma E.2 holds at every one of them", start_loss * kept <= eps,
                 given=(*CHOSEN, targets, *eps_range, steps_enough, never_0, contracts), scope=GEOMETRY,
                 uses=("thm.C.1/steps", "lemma.D.3", "lemma.E.2", "lemma.E.2/rate", "lemma.E.2/lambda"),
-                note="The width enters through Lemma E.2 only.")
+                note="The width enters through Lemma E.2 only.",
+                latex=r"\lVert F^{(0)}-y\rVert_F^2\exp\Bigl(\sum_{\mathrm{time}=1}^{T}\log\mathrm{factor}_{"
+                      r"\mathrm{time}}\Bigr) \le \varepsilon")
 
 
 def _start_at_most_nd(c: Context) -> Theorem:
@@ -208,7 +210,8 @@ theorem = Claim("thm.C.1", "theorem", 858, "gradient descent with the printed m,
                      "lemma.C.3/repair, from which thm.C.1/descent starts.")
 theorem.step("F0", start_loss <= n * d2, _start_at_most_nd, line=875, why="Lemma D.3, squared", rule="monotone",
              uses=("lemma.D.3",), given=(targets,),
-             typo="sigma = 1 is set here, although the theorem is for every sigma and nothing in this line needs it")
+             typo="sigma = 1 is set here, although the theorem is for every sigma and nothing in this line needs it",
+             latex=r"\lVert F^{(0)}-y\rVert_F^2 \le nd_2")
 not_moved = Given(eq(v[k, r], w[k, r]), "tau = 0: v is W(0)")
 
 
@@ -226,7 +229,8 @@ theorem.step("base", eta * gradient <= Fraction(1, 100), _base, line=877, uses=(
 theorem.step("alternation", exp((tau + 1) * log(1 - Z / 4)) <= exp((tau + 1) * log(1 - Z / 2)), by_scalar, line=877,
              given=(*Z_range, Given(tau >= 0, "tau >= 0")), uses=("lemma.C.3", "lemma.C.3/closes", "lemma.C.2"),
              rule="scalar", why="alternate Lemmas C.3 and C.2: what C.3 delivers at tau + 1 (m eta lambda/4) is what both "
-                                "ask for next (m eta lambda/2)")
+                                "ask for next (m eta lambda/2)",
+             latex=r"\Bigl(1-\frac{Z}{4}\Bigr)^{\tau+1} \le \Bigl(1-\frac{Z}{2}\Bigr)^{\tau+1}")
 theorem.step("weights", D_of_gap < radius, D_below_R, line=877, rule="scalar",
              given=(B_at_least_1, lam_positive, *WIDTH, *start_small), uses=("lemma.E.2", "lemma.C.2", "lemma.D.3"),
              why="alternate Lemmas C.3 and C.2: what C.2 delivers, at most D, is what both ask for next, at most R")
@@ -239,7 +243,7 @@ narrow.mutant(needed_for_D < m, "refuted", "not for every hidden constant: 0.01 
                           "delta": Fraction(999, 10000)}))
 theorem.step("union", T * delta <= delta, by_scalar, line=870, given=delta_range, rule="scalar",
              why="left out: Lemma E.2 fails with probability at most delta at every step, so one of T steps fails with at "
-                 "most T delta, and this is to be at most delta")
+                 "most T delta, and this is to be at most delta", latex=r"T\delta \le \delta")
 theorem.step("T", start_loss * kept <= eps, lambda c: c.theorem("thm.C.1/descent"), line=877, given=descent.given,
              uses=("thm.C.1/descent",), rule="cut", why="the choice of T")
 
@@ -404,7 +408,7 @@ simpler_T = Claim("thm.4.2/small-o.T", "claim", 182, "the simplified number of s
                   given=(positive_h, Given(M >= 1, "M >= 1, a constant"), *eps_range),
                   hint=Point({"n": ONE, "d2": ONE, "h": ONE, "M": ONE, "eps": Fraction(1, 20)}),
                   note="The simplified T = Omega(lambda^-2 (nd)^{2+o(1)}) has lost eps, which is neither fixed there nor a "
-                       "function of nd. Table 1 keeps the logarithm.")
+                       "function of nd. Table 1 keeps the logarithm.", latex=r"\log(nd_2/\varepsilon) \le M(nd_2)^h")
 simpler_T.mutant(steps_of_T <= exp(h * steps_of_T), "refuted", "without the constant 1/h",
                  hint=Point({"n": ONE, "d2": ONE, "h": Fraction(1, 10), "M": ONE, "eps": Fraction(1, 20)}))
 
@@ -428,7 +432,9 @@ poly = Claim("thm.4.2/poly", "claim", 184, "the width is at most K (nd)^{2 + 2 d
              scope="all n, d2 >= 1, B >= 1",
              uses=("thm.4.2", "def.3.6/lambda", "thm.4.2/poly.twins", "thm.4.2/poly.singular"),
              note="Any training set is too much: lambda is positive only by assumption, can be as small as one likes, and "
-                  "is 0 for equal inputs, which no width can fit if their targets differ (thm.4.2/poly.twins).")
+                  "is 0 for equal inputs, which no width can fit if their targets differ (thm.4.2/poly.twins).",
+             latex=r"\frac{K}{\lambda^2}n^2d_2^2e^{18B}\log^2(nd_2/\delta) \le "
+                   r"Kn^2d_2^2(nd_2)^{2\,\mathrm{degree}}e^{18B}\log^2(nd_2/\delta)")
 
 
 def _poly(c: Context) -> Theorem:
@@ -504,7 +510,9 @@ one_dim = Claim("cor.4.3/descent", "corollary", 186,
                 "for d2 = 1, after T steps the loss is at most eps, if Lemma E.2 holds at every one of them",
                 start_loss * kept <= eps, scope=GEOMETRY + "; d2 = 1", uses=("thm.C.1/descent",), printed=True,
                 given=(B_at_least_1, lam_positive, eta_of_n, lam_bounded, one_output, targets, *eps_range,
-                       steps_of_n, never_0, contracts))
+                       steps_of_n, never_0, contracts),
+                latex=r"\lVert F^{(0)}-y\rVert_F^2\exp\Bigl(\sum_{\mathrm{time}=1}^{T}\log\mathrm{factor}_{"
+                      r"\mathrm{time}}\Bigr) \le \varepsilon")
 
 
 def _one_dim(c: Context) -> Theorem:

@@ -83,7 +83,8 @@ phi_claim = Claim("thm.F.2/phi", "step", 1606, "K* at a test point is phi(x_te)^
                   eq(K_te[l1, l2, j], total(k, phi_te[k, l1] * phi[k, l2, j])), given=START,
                   scope=f"{SIZES}; at a symmetric initialization", printed=True, hint=start,
                   note="The sum over the neurons stands inside phi, where it belongs outside of the product: phi is zero "
-                       "(thm.F.2/phi/zero), and a map into R^d could not give the kernel of dm weights anyway.")
+                       "(thm.F.2/phi/zero), and a map into R^d could not give the kernel of dm weights anyway.",
+                  latex=r"K^{(\mathrm{te})}_{l_1,l_2,j} = \langle\phi^{(\mathrm{te})}_{l_1},\phi_{l_2,j}\rangle")
 phi_claim.repair = Repair("thm.F.2/phi/repair",
                           "One feature for every weight: psi(x)_{l,k,r} = m^(-1/2) x_k <v_{l,r}, S> m S_r without "
                           "the sum over r. It has values in R^(dm), not in R^d.", by=by_identity,
@@ -137,7 +138,9 @@ optimum.step("feasible", eq(m * total(q, H_vec[o, q] * gamma_star[q]), y_vec[o])
 optimum.step("unique", eq(gamma_vec[q], gamma_star[q]), _unique, line=1618, rule="monotone",
              why="H* is invertible, so that nothing else fits them: gamma* has the least norm")
 optimum.step("prediction", eq(m * total(q, k_te[q] * gamma_star[q]), by_inverse), by_identity, line=1618, rule="identity",
-             why="Eq. 22 at gamma*", typo="the prediction is that of gamma*, but the paper prints gamma(tau)")
+             why="Eq. 22 at gamma*", typo="the prediction is that of gamma*, but the paper prints gamma(tau)",
+             latex=r"m\langle k^{(\mathrm{te})},\gamma^{(\mathrm{star})}\rangle = "
+                   r"\sum_{q,o}k^{(\mathrm{te})}_qH^{(\mathrm{inv})}_{q,o}y^{(\mathrm{vec})}_o")
 
 
 def _predicts(c: Context) -> Theorem:
@@ -163,7 +166,8 @@ predicted = sqrt(m) * total(k, phi_te[k, l] * beta_phi[k])
 through_gamma = sqrt(m) * total(k, phi_te[k, l] * (sqrt(m) * total((j, l2), phi[k, l2, j] * gamma[l2, j])))
 beta_claim = Claim("thm.F.2/beta", "step", 1618, "F_ntk2 = F_ntk", eq(predicted, F_ntk_te[l]), given=(*START, through_phi),
                    scope=f"{SIZES}; at a symmetric initialization", uses=("thm.F.2/phi", "thm.F.2/beta/objective"),
-                   hint=with_arrays(start, beta_phi=[0]), note="With the printed feature map F_ntk2 is zero.")
+                   hint=with_arrays(start, beta_phi=[0]), note="With the printed feature map F_ntk2 is zero.",
+                   latex=r"\sqrt{m}\langle\phi^{(\mathrm{te})}_l,\beta^{(\phi)}\rangle = F^{(\mathrm{ntk},\mathrm{te})}_l")
 
 
 def _put_gamma(c: Context) -> Theorem:
@@ -190,7 +194,9 @@ beta_claim.mutant(eq(predicted, F_ntk_te[l] / m), "refuted", "nor with another f
                   hint=beta_claim.hint)
 third = Claim("thm.F.2/beta/2", "claim", 1630, "m phi(x_te)^T phi(X) gamma = m K*_te gamma",
               eq(through_gamma, m * total((j, l2), K_te[l, l2, j] * gamma[l2, j])), given=START,
-              scope=f"{SIZES}; at a symmetric initialization", printed=True, uses=("thm.F.2/phi",), hint=start)
+              scope=f"{SIZES}; at a symmetric initialization", printed=True, uses=("thm.F.2/phi",), hint=start,
+              latex=r"\sqrt{m}\sum_{k}\phi^{(\mathrm{te})}_{k,l}\sqrt{m}\sum_{j,l_2}\phi_{k,l_2,j}\gamma_{l_2,j} = "
+                    r"m\sum_{j,l_2}K^{(\mathrm{te})}_{l,l_2,j}\gamma_{l_2,j}")
 third.mutant(eq(through_gamma, 0), "proved", "both products vanish", by=by_identity)
 third.mutant(eq(through_gamma, total((j, l2), K_te[l, l2, j] * gamma[l2, j])), "refuted", "nor without the factor m",
              hint=start)
@@ -203,7 +209,9 @@ pull_beta = total((i, l), (F_ntk2[l, i] - y[l, i]) * J[f, l, i])
 objective = Claim("thm.F.2/beta/objective", "claim", 1620, "the gradient of the printed objective is that of line 1642",
                   eq(Diff(squares, beta[f]), pull_beta), scope="all n, d2, all features", printed=True, hint=one_feature,
                   note="The objective lacks the factor 1/2 of Eq. 23; without it the kernel model would run twice as fast "
-                       "as the net, and the coupling would be lost.")
+                       "as the net, and the coupling would be lost.",
+                  latex=r"\frac{\partial}{\partial\beta_f}(\lVert F^{(\mathrm{ntk2})}-y\rVert_F^2) = "
+                        r"\sum_{i,l}(F^{(\mathrm{ntk2})}_{l,i}-y_{l,i})J_{f,l,i}")
 objective.repair = Repair("thm.F.2/beta/objective/repair", "Half of it has this gradient.", by=by_identity,
                           rel=eq(Diff(squares / 2, beta[f]), pull_beta))
 objective.mutant(eq(Diff(squares, beta[f]), 2 * pull_beta), "proved", "twice this", by=by_identity)
@@ -270,20 +278,25 @@ def derivative_of(output: Expr, kernel: Expr) -> tuple[Expr, ...]:
             -m * total((j, l2), kernel * error_t[l2, j]))
 
 
-def follow(claim: Claim, lines: tuple[Expr, ...], first: int, typo: str = "") -> None:
-    """The four printed lines as steps."""
+def follow(claim: Claim, lines: tuple[Expr, ...], first: int, typo: str = "", latex: str = "") -> None:
+    """The four printed lines as steps; ``typo`` and ``latex`` are for the third."""
     for number, reason in enumerate(("the chain rule", ODE, "the gradient of the loss (Definition 3.2)",
                                      "the kernel is the Jacobian times its transpose, divided by m"), 1):
         by = _along(Diff(lines[0].body, w[k, r]), (k, r), flow) if number == 2 else by_identity  # type: ignore[attr-defined]
         claim.step(str(number), eq(lines[number - 1], lines[number]), by, line=first + number, why=reason,
-                   rule="monotone" if number == 2 else "identity", typo=typo if number == 3 else "")
+                   rule="monotone" if number == 2 else "identity", typo=typo if number == 3 else "",
+                   latex=latex if number == 3 else "")
 
 
 moving = Point({**start.scalars, "tau": Fraction(0)}, {**start.arrays, "V": [[1, -1]]})
 lines_26 = derivative_of(te_t.F[l], te_t.K[l, l2, j])
 eq_26 = Claim("thm.F.2/eq26", "step", 1650, "the derivative of F_nn in time is -m vec(K(tau))^T vec(F_nn - Y)",
               eq(lines_26[0], lines_26[4]), given=(flow,), scope=f"{SIZES}, every tau")
-follow(eq_26, lines_26, 1650, "the loss of the net is that of Definition 3.2, but Eq. 23, that of F_ntk, is cited")
+follow(eq_26, lines_26, 1650, "the loss of the net is that of Definition 3.2, but Eq. 23, that of F_ntk, is cited",
+       latex=r"\sum_{k,r}\Bigl(\frac{\partial}{\partial w_{k,r}}F^{(\mathrm{te},t)}_l\Bigr)"
+             r"\Bigl(-\frac{\partial}{\partial w_{k,r}}\Bigl(\frac{1}{2}\lVert F^{(t)}-y\rVert_F^2\Bigr)\Bigr) "
+             r"\brk= -\sum_{k,r}\Bigl(\frac{\partial}{\partial w_{k,r}}F^{(\mathrm{te},t)}_l\Bigr)"
+             r"\sum_{j,l_2}(F^{(t)}_{l_2,j}-y_{l_2,j})\frac{\partial}{\partial w_{k,r}}F^{(t)}_{l_2,j}")
 eq_26.mutant(eq(lines_26[0], lines_26[4] / m), "refuted", "without the factor m", hint=moving)
 eq_26.mutant(eq(lines_26[0], lines_26[4]), "refuted", "not for another velocity", drop=(flow.rel,),
              hint=with_arrays(moving, V=[[1, 1]]))

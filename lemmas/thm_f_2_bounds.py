@@ -207,7 +207,12 @@ integral.step("3", eq(six[2], six[3]), _no_start, line=1663, why="symmetric init
               uses=("def.3.7/zero",), rule="monotone")
 integral.step("4", six[3] <= six[4], _apart, line=1664, why="the triangle inequality", rule="triangle")
 integral.step("5", six[4] <= six[5], _norms, line=1665, why="Cauchy-Schwarz at every time", rule="cauchy_schwarz",
-              typo="the maximum is over t, the kernel at tau")
+              typo="the maximum is over t, the kernel at tau",
+              latex=r"m\Bigl\lvert\sum_{t}h_t\langle "
+                    r"k^{(t)}_t-k^{(\mathrm{te})},e^{(t)}_t\rangle\Bigr\rvert+m\Bigl\lvert\sum_{t}h_t\langle "
+                    r"k^{(\mathrm{te})},e^{(t)}_t-g^{(t)}_t\rangle\Bigr\rvert \brk\le m\Bigl(\max_t\lVert "
+                    r"k^{(t)}_t-k^{(\mathrm{te})}\rVert\Bigr)\sum_{t}h_t\lVert e^{(t)}_t\rVert+m\lVert "
+                    r"k^{(\mathrm{te})}\rVert\sum_{t}h_t\lVert e^{(t)}_t-g^{(t)}_t\rVert")
 integral.step("6", six[5] <= six[6], _small_move, line=1666, why="the hypothesis on K", rule="monotone")
 run = Point({"n": ONE, "d2": ONE, "m": ONE, "N": ONE, "T": ONE, "F_start": NIL, "F_nn": ONE, "F_ntk": NIL, "eps_test": ONE},
             {"h": [1], "k_t": [[1]], "k_te": [0], "e_t": [[-1]], "g_t": [[-1]], "rate_nn": [1], "rate_ntk": [0]})
@@ -445,7 +450,8 @@ def _by_targets(c: Context) -> Theorem:
 
 drop.step("1", through_time[0] <= through_time[1], _pushed, line=1708, why="the term with H* is dropped (in the norm), and "
           "|(H* - H) z| <= |H* - H|_F |z|", uses=("thm.F.2/drop/norm", "thm.F.2/frobenius"), rule="monotone",
-          typo="the kernel under the integral over s is printed at tau")
+          typo="the kernel under the integral over s is printed at tau",
+          latex=r"\mathrm{distance} \le m\sum_{t}h_t\lVert e^{(t)}_t\rVert\lVert H^{(\mathrm{vec})}-H^{(t)}_t\rVert_F")
 drop.step("2", through_time[1] <= through_time[2], _largest, line=1709, why="the loss does not grow; the hypothesis on H",
           uses=("thm.F.2/decay",), rule="monotone")
 drop.step("3", through_time[2] <= through_time[3], _by_targets, line=1710, why="Lemma D.3", uses=("lemma.D.3",),
@@ -499,7 +505,9 @@ int_loss.mutant(loss_integral <= sqrt(n * d2) / (m * lam), "refuted", "with the 
                 hint=Point({**short.scalars, "tau": Fraction(4)}, {**short.arrays, "h": [Fraction(3, 2)]}))
 equal = Claim("thm.F.2/int-loss/equal", "claim", 1678, "the integral of |F_nn - Y| equals that of the exponential",
               eq(loss_integral, integrated), given=LOSSES, scope=TIMES, printed=True,
-              hint=with_arrays(short, e_t=[[0]]), note="The decay of the loss gives <= only.")
+              hint=with_arrays(short, e_t=[[0]]), note="The decay of the loss gives <= only.",
+              latex=r"\sum_{t}h_t\lVert e^{(t)}_t\rVert = "
+                    r"\sum_{t}h_te^{-\frac{m}{2}\lambda\,\mathrm{time}_t}\,\mathrm{size}_0")
 equal.repair = Repair("thm.F.2/int-loss/equal/repair", "With <= for =.", by=_decayed, rel=loss_integral <= integrated)
 equal.mutant(loss_integral >= integrated, "refuted", "nor is it larger",
              hint=with_arrays(short, e_t=[[0]]))
@@ -526,7 +534,8 @@ tau0 = Claim("thm.F.2/tau0", "step", 1681, "from tau_0 on, both losses together 
              tail_nn + tail_ntk <= 3 * eps_H, given=(lam_positive, eps_positive, half, chosen, begins, nn_late, ntk_late,
                                                      *TAILS), scope=LATE, uses=("thm.F.2/triangle", "thm.F.2/decay"),
              note="The rate of F_nn is m lambda/2, so C is 2 here. That tau_0 is not negative asks for "
-                  "m <= nd/(lambda eps_H), which wide nets do not meet: thm.F.2/tau0/positive.")
+                  "m <= nd/(lambda eps_H), which wide nets do not meet: thm.F.2/tau0/positive.",
+             latex=r"\mathrm{tail}_{\mathrm{nn}}+\mathrm{tail}_{\mathrm{ntk}} \le 3\varepsilon_H")
 
 
 def _apart_norms(c: Context) -> Theorem:
@@ -583,7 +592,9 @@ rate_full = Claim("thm.F.2/tau0/3", "claim", 1685,
                   scope=LATE, printed=True, uses=("thm.F.2/decay",),
                   hint=Point({**later, "K": Fraction(1000), "tau_0": Fraction(8), "nn_0": Fraction(1, 3000), "ntk_0": NIL}),
                   note="The decay of F_nn is exp(-m lambda tau/2) and not exp(-m lambda tau), for any hidden constant: "
-                       "thm.F.2/tau0/never.")
+                       "thm.F.2/tau0/never.",
+                  latex=r"\frac{2}{m\lambda}(\mathrm{nn}_0+\mathrm{ntk}_0) \le "
+                        r"\frac{K\sqrt{nd_2}}{m\lambda}e^{-m\lambda\tau_0}")
 
 
 def _slower(c: Context) -> Theorem:
@@ -617,7 +628,7 @@ nonnegative = Claim("thm.F.2/tau0/positive", "claim", 1681, "tau_0 is a time, th
                     hint=Point({**later, "m": Fraction(100)}),
                     note="The paper does not print this. It is negative as soon as m > nd/(lambda eps_H), so for every wide "
                          "net; and at m = nd/(lambda eps_H) the printed log^2 vanishes, and the second term of the theorem "
-                         "with it.")
+                         "with it.", latex=r"0 \le \frac{1}{m\lambda}\log\frac{nd_2}{\varepsilon_Hm\lambda}")
 nonnegative.repair = Repair("thm.F.2/tau0/positive/repair", "With log(lambda/eps_H), in which m does not occur.",
                             by=by_scalar, rel=2 / (m * lam) * log(lam / eps_H) >= 0)
 nonnegative.mutant(2 / (m * lam) * log(lam / eps_H) >= 2 / (m * lam), "refuted", "which is not at least 2/(m lambda)",

@@ -157,7 +157,10 @@ theorem = Claim("thm.F.2", "theorem", 1599, "|F_ntk - F_nn| at a test point, by 
                 evidence=coupling_numbers,
                 uses=("thm.F.2/phi", "thm.F.2/optimum", "thm.F.2/beta", "thm.F.2/eq25", "thm.F.2/eq26", "thm.F.2/integral",
                       "thm.F.2/decay", "thm.F.2/int-loss", "thm.F.2/tau0", "thm.F.2/gap", "thm.F.2/drop", "thm.F.2/combine",
-                      "thm.F.2/gd"))
+                      "thm.F.2/gd"),
+                latex=r"\Bigl\lvert m\sum_{j,l_2}K^{(\mathrm{te})}_{l,l_2,j}z_{l_2,j}-F^{(\mathrm{te},1)}_l\Bigr\rvert "
+                      r"\brk\le K\Bigl(\frac{\sqrt{nd_2}}{\lambda}\varepsilon_{\mathrm{test}}+\frac{\sqrt{nd_2}}{"
+                      r"\lambda^2}\log^2\Bigl(\frac{nd_2}{\varepsilon_Hm\lambda}\Bigr)\varepsilon_H\Bigr)")
 theorem.mutant(abs(F_ntk_1 - te_1.F[l]) <= claimed / K, "refuted", "with the hidden constant 1", hint=resting)
 
 # ---------------------------------------------------------------- the repair: no logarithm, no width
@@ -298,7 +301,10 @@ combine = Claim("thm.F.2/combine", "step", 1720, "the two integrals give the bou
                 uses=("thm.F.2/integral", "thm.F.2/int-loss", "thm.F.2/tau0", "thm.F.2/head"),
                 hint=Point({**numbers, "K": Fraction(10**6)}),
                 note="Two factors get lost: the m in front of the tail, which is O(eps_H), and the norm of K*_{l,te}. No "
-                     "hidden constant makes up for them, because the logarithm can vanish.")
+                     "hidden constant makes up for them, because the logarithm can vanish.",
+                latex=r"\mathrm{difference} \le "
+                      r"K\Bigl(\frac{\sqrt{nd_2}}{\lambda}\varepsilon_{\mathrm{test}}+\frac{\sqrt{nd_2}}{\lambda^2}"
+                      r"\log^2\Bigl(\frac{nd_2}{\varepsilon_Hm\lambda}\Bigr)\varepsilon_H\Bigr)")
 
 
 def _combined(c: Context) -> Theorem:
@@ -357,7 +363,8 @@ dropped_norm = Claim("thm.F.2/combine/kappa", "claim", 1720, "the norm of K*_{l,
                      row <= 1, given=(signs, x_in_ball, Given(sqrt(total(k, x_te[k] ** 2)) <= 1, "|x_te| <= 1")),
                      scope=f"{SIZES} in the unit ball",
                      hint=Point({**start.scalars, "n": TWO}, {**start.arrays, "x": [[1, 1]]}),
-                     note="The paper does not print this. The norm grows like the square root of n where data points agree.")
+                     note="The paper does not print this. The norm grows like the square root of n where data points agree.",
+                     latex=r"\Bigl(\sum_{j,l_2}(K^{(\mathrm{te})}_{l,l_2,j})^2\Bigr)^{1/2} \le 1")
 dropped_norm.mutant(row <= Fraction(14, 10), "refuted", "nor is it at most 1.4", hint=dropped_norm.hint)
 
 # ---------------------------------------------------------------- gradient descent
@@ -419,7 +426,8 @@ def _added(c: Context) -> Theorem:
 
 gd.step("1", eta * summed <= 4 / (m * lam), None, instead=_added, line=1725, rule="geometric_series",
         why="the example of the paper is for ratios below 1/2, and this one is above 0.7; the series converges all the same",
-        citation=Citation("thm.F.2/gd/series", ratio < Fraction(1, 2), "the ratio (1 - m eta lambda/2)^(1/2) below 1/2"))
+        citation=Citation("thm.F.2/gd/series", ratio < Fraction(1, 2), "the ratio (1 - m eta lambda/2)^(1/2) below 1/2"),
+        latex=r"\eta\sum_{q\ge 0}\Bigl(\sqrt{1-\frac{m\eta\lambda}{2}}\Bigr)^q \le \frac{4}{m\lambda}")
 gd.mutant(eta * summed <= 3 / (m * lam), "refuted", "with the constant 3",
           hint=Point({"m": ONE, "eta": Fraction(1, 2), "lam": ONE}))
 
@@ -429,7 +437,9 @@ increment = Claim("thm.F.2/gd/increment", "claim", 1725, "one step moves F_nn by
                   eq(after.F[l] - F_te[l], -eta * m * total((j, l2), K_te[l, l2, j] * residual_j)), scope=SIZES,
                   hint=Point({**start.scalars, "eta": ONE}, start.arrays),
                   note="The paper does not print this, but its way from the flow to gradient descent needs it. A step has "
-                       "terms of higher order in eta, so that the kernel has to be averaged along the step.")
+                       "terms of higher order in eta, so that the kernel has to be averaged along the step.",
+                  latex=r"F^{(\mathrm{te},\mathrm{next})}_l-F^{(\mathrm{te})}_l = -\eta "
+                        r"m\sum_{j,l_2}K^{(\mathrm{te})}_{l,l_2,j}(F_{l_2,j}-y_{l_2,j})")
 increment.mutant(eq(after.F[l] - F_te[l], 0), "refuted", "nor does it stand still", hint=increment.hint)
 row_te = Array("K_star_te", (l, l2, j))  # K*, any array
 next_gamma = define("gamma_next", (l, i), gamma[l, i] - eta * misfit_star[l, i])

@@ -141,7 +141,14 @@ at_test = Claim("thm.G.2/eps.test", "step", 1766,
                 abs(test_row(moved, "_v") - test_row(net, "")) <= R * exp(10 * B), given=OWN, scope=PERTURBED, hint=far,
                 note="'By using the same proof' needs its hypotheses at the test point: |x_te| <= 1 and the event of Lemma "
                      "B.1. The test points are (t, x(t)) with Gaussian noise, over all of which Z1 is averaged, so neither "
-                     "holds for all of them.")
+                     "holds for all of them.",
+                latex=r"\Bigl\lvert\frac{1}{m}\langle "
+                      r"x^{(\mathrm{te})}_{\mathrm{te}},x_j\rangle\sum_{r}\Bigl(\sum_{s}(a_{l_1,r}-a_{l_1,s})S^{("
+                      r"\mathrm{te},v)}_{\mathrm{te},s}\Bigr)mS^{(\mathrm{te},v)}_{\mathrm{te},r}\langle "
+                      r"v_{l_2,r},\tilde{S}_j\rangle m\tilde{S}_{j,r}\brk-\frac{1}{m}\langle "
+                      r"x^{(\mathrm{te})}_{\mathrm{te}},x_j\rangle\sum_{r}\Bigl(\sum_{s}(a_{l_1,r}-a_{l_1,s})S^{("
+                      r"\mathrm{te})}_{\mathrm{te},s}\Bigr)mS^{(\mathrm{te})}_{\mathrm{te},r}\langle "
+                      r"v_{l_2,r},S_j\rangle mS_{j,r}\Bigr\rvert \brk\le Re^{10B}")
 row = sqrt(total((l2, j), H_move**2))
 
 
@@ -191,7 +198,10 @@ chain = Claim("thm.G.2/chain", "step", 1772,
               line_2 <= LARGE * line_5, given=REGIME, scope="all n, d, B >= 1",
               hint=Point(LARGE_M), uses=("thm.G.2/chain/4", "thm.G.2/chain/5"),
               note="Here with 1000 for the constant; that no constant does is thm.G.2/chain.log. Large m is allowed, "
-                   "and the logarithm grows with it.")
+                   "and the logarithm grows with it.",
+              latex=r"C_F\Bigl(\frac{\sqrt{n}d_2}{\lambda}\varepsilon_{\mathrm{test}}+\frac{\sqrt{n}d_2}{\lambda^2}"
+                    r"\log^2\Bigl(\frac{nd_2}{\varepsilon_Hm\lambda}\Bigr)\varepsilon_H\Bigr) \le "
+                    r"\frac{1000C_F}{\lambda\sqrt{n}}")
 
 
 def _largest(c: Context) -> Theorem:
@@ -237,20 +247,29 @@ chain.step("2", largest <= line_2, _by_F_2, line=1774, given=(thm_F_2,), why="Th
            uses=("thm.F.2",))
 chain.step("3", line_2 <= line_3, _insert, line=1775, rule="combine",
            why="eps_test and eps_H; m is so large that the logarithm of eps_H costs a factor of at most 2",
-           typo="nd/(eps_H m lambda) is 2 n^2 d^2/(m lambda^2), not nd/(m lambda)")
+           typo="nd/(eps_H m lambda) is 2 n^2 d^2/(m lambda^2), not nd/(m lambda)",
+           latex=r"C_F\Bigl(\frac{\sqrt{n}d_2}{\lambda}\varepsilon_{\mathrm{test}}+\frac{\sqrt{n}d_2}{\lambda^2}\log^2"
+                 r"\Bigl(\frac{nd_2}{\varepsilon_Hm\lambda}\Bigr)\varepsilon_H\Bigr) \brk\le "
+                 r"2C_F\Bigl(\frac{\sqrt{n}d_2}{\lambda}\frac{\lambda}{n^{3/2}d_2^{3/2}}+\frac{\sqrt{n}d_2}{\lambda^2}"
+                 r"\log^2\Bigl(\frac{nd_2}{m\lambda}\Bigr)\frac{\lambda}{nd_2}\Bigr)")
 
 huge = Point({**LARGE_M, "B": Fraction(20), "lam": Fraction(10) ** 30})
 line_4_claim = Claim("thm.G.2/chain/4", "step", 1776,
                      "the term 1/(n sqrt(d)) is the smaller one, so the constant only doubles",
                      line_3 <= line_4, given=REGIME, scope="all n, d, B >= 1", hint=huge, uses=("lemma.E.2/lambda",),
                      note="lambda can be as large as exp(2B), and the other term falls with lambda. A constant of the "
-                          "order of exp(4B) would do.")
+                          "order of exp(4B) would do.",
+                     latex=r"2C_F\Bigl(\frac{\sqrt{n}d_2}{\lambda}\frac{\lambda}{n^{3/2}d_2^{3/2}}+\frac{\sqrt{n}d_2}{"
+                           r"\lambda^2}\log^2\Bigl(\frac{nd_2}{m\lambda}\Bigr)\frac{\lambda}{nd_2}\Bigr) \brk\le "
+                           r"\frac{4C_F}{\lambda\sqrt{n}}\log^2\Bigl(\frac{nd_2}{m\lambda}\Bigr)")
 line_4_claim.repair = Repair("thm.G.2/chain/4/repair", "With lambda <= sqrt(nd) log^2(nd/(m lambda)).", by=_collect,
                              rel=line_3 <= line_4, given=(*REGIME, moderate))
 line_4_claim.mutant(line_3 <= LARGE * line_4, "refuted", "nor is a factor 1000 enough", hint=huge)
 line_5_claim = Claim("thm.G.2/chain/5", "step", 1777, "the square of the logarithm is a constant", line_4 <= LARGE * line_5,
                      given=REGIME, scope="all n, d, B >= 1", hint=Point(LARGE_M), uses=("thm.G.2/chain.log",),
-                     note="No constant will do: thm.G.2/chain.log.")
+                     note="No constant will do: thm.G.2/chain.log.",
+                     latex=r"\frac{4C_F}{\lambda\sqrt{n}}\log^2\Bigl(\frac{nd_2}{m\lambda}\Bigr) \le "
+                           r"\frac{1000C_F}{\lambda\sqrt{n}}")
 line_5_claim.mutant(line_4 <= LARGE * line_5 / 4, "refuted", "nor with 250", hint=Point(LARGE_M))
 
 K_any = Var("K_any")
@@ -314,7 +333,8 @@ squares = Claim("thm.G.2/assemble.square", "claim", 1781,
                 (C_1 * first) ** 2 <= C_1**2 * first, scope="all n, lambda > 0",
                 given=(lam_positive, Given(C_1 >= 1, "C >= 1"),
                        Given(lam * sqrt(n) >= 1, "lambda >= 1/sqrt(n)", implicit=True)),
-                note="The square is C^2/(lambda^2 n), which is the larger one for lambda < 1/sqrt(n).")
+                note="The square is C^2/(lambda^2 n), which is the larger one for lambda < 1/sqrt(n).",
+                latex=r"\Bigl(\frac{C_1}{\lambda\sqrt{n}}\Bigr)^2 \le \frac{C_1^2}{\lambda\sqrt{n}}")
 
 
 def _squared(c: Context) -> Theorem:
@@ -331,7 +351,8 @@ stopping = Claim("thm.G.2/assemble.stop", "claim", 1781, "Z3 <= epsilon, by Assu
                                      Given(R_H > 0, "R_H > 0")), scope="all d >= 1", uses=("asm.6.5", "thm.G.3"))
 stopping.step("1", Z3 <= eps_n, lambda c: c.given(stopping.given[0].rel), line=1781, why="Assumption 6.5", rule="assume",
               uses=("asm.6.5", "thm.G.3"),
-              citation=Citation("asm.6.5", norm_H <= R_H, "|F_H|^2 <= R_H, without the factor d"))
+              citation=Citation("asm.6.5", norm_H <= R_H, "|F_H|^2 <= R_H, without the factor d"),
+              latex=r"Z_3 \le \varepsilon_n")
 stopping.mutant(Z3 <= eps_n / 2, "refuted", "not half of it",
                 hint=Point({"Z_3": ONE, "eps_n": ONE, "norm_H": ONE, "R_H": ONE, "d2": ONE}))
 
@@ -388,7 +409,11 @@ weighted = Claim("thm.G.2/weight", "claim", 1754,
                  given=(*DIFFUSION, Given(weight <= (h / alpha) ** 2, "lambda(t) is at most (h/alpha)^2", implicit=True)),
                  scope=MIXTURES, uses=("sec.6.1/transfer",),
                  note="The theorem is about the score, its proof about the prediction. For lambda = 1 it needs T_0 > 0 and "
-                      "a factor 1/G(T_0)^2: sec.6.1/factor.")
+                      "a factor 1/G(T_0)^2: sec.6.1/factor.",
+                 latex=r"\mathrm{weight}\sum_{l}\Bigl(\frac{e^{-G/2}F^{(\mathrm{out})}_l-\mathrm{xt}_l}{1-e^{-G}}-\frac{"
+                       r"\partial}{\partial\mathrm{xt}_l}\log\Bigl(\sum_{q}\mu_q\,\mathrm{bell}_q\Bigr)\Bigr)^2 \brk\le "
+                       r"\sum_{l}\Bigl(F^{(\mathrm{out})}_l-\frac{\sum_{q}\mu_q\,\mathrm{bell}_q\,\mathrm{atom}_{l,q}}{"
+                       r"\sum_{q}\mu_q\,\mathrm{bell}_q}\Bigr)^2")
 
 
 def _weighted(c: Context) -> Theorem:
@@ -411,7 +436,9 @@ theorem = Claim("thm.G.2", "theorem", 1752, "the estimated score is close to gra
                       "thm.G.2/width"),
                 note="How s_W follows from the network is not said, nor for which lambda(t) it holds. The printed proof "
                      "takes Claim G.1 without its factor, drops a logarithm that grows with m, and forgets to square the "
-                     "coupling.")
+                     "coupling.",
+                latex=r"\mathrm{score} \le 160C_0e^{4B}\Bigl(\frac{1}{\lambda\sqrt{n}}+\varepsilon_n+d_2A^2+d_2A+"
+                      r"\sqrt{d_2A\Gamma}+\Gamma\Bigr)")
 theorem.repair = Repair("thm.G.2/repair", "With the factor 4, the coupling without a logarithm, and lambda <= (h/alpha)^2.",
                         by=lambda c: c.chain(c.given(by_weight.rel), c.theorem("thm.G.2/assemble")),
                         uses=("thm.G.2/assemble",))
@@ -429,7 +456,9 @@ def diffusion_numbers() -> dict[str, Any]:
 
 
 thm_6_6 = Claim("thm.6.6", "theorem", 333, "Theorem G.2 as stated in Section 6", theorem_bound,
-                given=theorem.given, scope=theorem.scope, same_as="thm.G.2", printed=True, evidence=diffusion_numbers)
+                given=theorem.given, scope=theorem.scope, same_as="thm.G.2", printed=True, evidence=diffusion_numbers,
+                latex=r"\mathrm{score} \le 160C_0e^{4B}\Bigl(\frac{1}{\lambda\sqrt{n}}+\varepsilon_n+d_2A^2+d_2A+"
+                      r"\sqrt{d_2A\Gamma}+\Gamma\Bigr)")
 
 SOURCE = "Han, Razaviyayn and Xu 2024"
 thm_G_3 = Claim("thm.G.3", "cited", 1787,

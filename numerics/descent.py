@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from numerics.arithmetic import Arithmetic, Array
 from numerics.choice import best_engine
 from numerics.engine import positive_step_size
 from numerics.network import Network
 from numerics.spectrum import lambda_max
+
+BLOCK = 2**20
+"""Neurons whose motion is held at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +52,14 @@ def _run(net: Network, eta: Any, steps: int) -> Iterator[Step]:
 
 def motion(start: Network, now: Network) -> Any:
     """The largest ||w_r - w_r(0)||_2 over the neurons r, a scalar."""
-    arithmetic = now.arithmetic
-    with arithmetic.working():
-        moved = now.w - start.w
-        return arithmetic.max(arithmetic.sqrt(arithmetic.sum(moved * moved, axis=0)))
+    kind = now.arithmetic
+    blocks = (slice(k, k + BLOCK) for k in range(0, now.m, BLOCK))
+    with kind.working():
+        return kind.max(np.array([_largest_length(now.w[:, b] - start.w[:, b], kind) for b in blocks]))
+
+
+def _largest_length(columns: Array, kind: Arithmetic) -> Any:
+    return kind.max(kind.sqrt(kind.sum(columns * columns, axis=0)))
 
 
 def paper_step_size(smallest: float, m: int, n: int, d: int, B: float) -> float:

@@ -56,9 +56,10 @@ class PairEngine(SumEngine):
         w = np.empty((self.start.d1, self.start.m))
         filled = 0
         for stack in self._stacks:
-            columns = _interleaved(stack.w)
-            w[:, filled : filled + columns.shape[1]] = columns
-            filled += columns.shape[1]
+            blocks, d1, width = stack.w.shape
+            columns = w[:, filled : filled + blocks * width].reshape(d1, blocks, width // 2, 2)  # a view
+            columns[:] = stack.w.reshape(blocks, d1, 2, width // 2).transpose(1, 0, 3, 2)
+            filled += blocks * width
         return w
 
     def _largest_logits(self) -> Array:
@@ -100,9 +101,3 @@ def _stack(net: Network, columns: slice, width: int) -> _Stack:
     w = net.w[:, columns].reshape(net.d1, -1, width, 2).transpose(1, 0, 3, 2).reshape(-1, net.d1, 2 * width)
     a = net.a[:, columns][:, ::2].reshape(net.d2, -1, width).transpose(1, 0, 2)
     return _Stack(np.array(w), np.zeros((len(w), net.n, 2 * width)), np.ascontiguousarray(a))
-
-
-def _interleaved(w: Array) -> Array:
-    """Blocks (blocks, d1, 2c) as columns in the order of the network, shape (d1, 2c blocks)."""
-    blocks, d1, width = w.shape
-    return w.reshape(blocks, d1, 2, width // 2).transpose(1, 0, 3, 2).reshape(d1, -1)

@@ -25,6 +25,8 @@ LARGEST_MEAN = 0.5
 """Beyond this |<a_l, S_i>| the sums would cancel: at it, an entry on the diagonal keeps 1/9 of what was added."""
 CHUNK = 4096
 """Neurons whose logits are looked at together for the largest one."""
+BLOCK = 2**22
+"""Numbers D of the neurons that are sorted at once."""
 
 
 def gram_matrix(net: Network) -> Array:
@@ -32,7 +34,7 @@ def gram_matrix(net: Network) -> Array:
 
     By patterns of signs for float64 networks with signs 1 and -1 and no |<a_l, S_i>| above 1/2; else by the closed form.
     """
-    if net.arithmetic != Float64() or not np.all(np.abs(net.a) == 1):
+    if net.arithmetic != Float64() or not np.all((net.a == 1) | (net.a == -1)):
         return net.gram_matrix
     sums = _sums(net)
     scale = (net.x.T @ net.x) / net.m
@@ -95,17 +97,26 @@ def output_groups(d2: int) -> Iterator[list[int]]:
 
 def _by_pattern(net: Network, outputs: list[int], shift: Array) -> tuple[Array, Array, Array]:
     """The patterns that occur as columns of signs (outputs, p), and over each the sums of D (p, n) and D D^T (p, n, n)."""
-    codes = np.packbits(net.a[outputs] > 0, axis=0, bitorder="little")[0]
-    order = np.argsort(codes, kind="stable")
-    present, starts = np.unique(codes[order], return_index=True)
-    w = net.w[:, order]
-    totals, products = np.zeros((len(present), net.n)), np.empty((len(present), net.n, net.n))
-    for total, product, start, stop in zip(totals, products, starts, [*starts[1:], net.m], strict=True):
-        responses = w[:, start:stop].T @ net.x
-        if isinstance(net, ReluNet):
-            responses = np.where(responses >= 0, 1.0, 0.0)
-        else:
-            exp_rows(responses, shift, total)
-        np.matmul(responses.T, responses, out=product)
+    codes = np.packbits((net.a > 0)[outputs], axis=0, bitorder="little")[0]
+    present = np.unique(codes)
+    totals, products = np.zeros((len(present), net.n)), np.zeros((len(present), net.n, net.n))
+    width = max(1, BLOCK // net.n)
+    for first in range(0, net.m, width):
+        block = codes[first : first + width]
+        order = first + np.argsort(block, kind="stable")
+        starts = np.searchsorted(codes[order], present)
+        for total, product, start, stop in zip(totals, products, starts, [*starts[1:], len(order)], strict=True):
+            if start < stop:
+                _add_pattern(net, order[start:stop], shift, total, product)
     signs = np.where(np.unpackbits(present[None], axis=0, bitorder="little")[: len(outputs)], 1.0, -1.0)
     return signs, totals, products
+
+
+def _add_pattern(net: Network, neurons: Array, shift: Array, total: Array, product: Array) -> None:
+    """Add the sums of D and D D^T over some neurons to `total` (n,) and `product` (n, n)."""
+    responses = net.w[:, neurons].T @ net.x
+    if isinstance(net, ReluNet):
+        responses = np.where(responses >= 0, 1.0, 0.0)
+    else:
+        exp_rows(responses, shift, total)
+    product += responses.T @ responses

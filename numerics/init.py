@@ -31,7 +31,9 @@ def symmetric_weights(m: int, d1: int, d2: int, sigma: float, rng: np.random.Gen
         raise ValueError(f"sigma = {sigma} is not allowed; sigma must be a finite number > 0")
     half = sigma * rng.standard_normal((d1, m // 2))
     signs = rng.choice([-1.0, 1.0], size=(d2, m // 2))
-    return np.repeat(half, 2, axis=1), np.repeat(signs, 2, axis=1) * np.tile([1.0, -1.0], m // 2)
+    opposite = np.repeat(signs, 2, axis=1)
+    opposite[:, 1::2] *= -1
+    return np.repeat(half, 2, axis=1), opposite
 
 
 def random_points(count: int, dimension: int, rng: np.random.Generator, sphere: bool = True) -> Array:

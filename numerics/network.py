@@ -54,6 +54,9 @@ class Network(ABC):
     def __post_init__(self) -> None:
         for name in ("w", "x", "a", "y"):
             object.__setattr__(self, name, _read_matrix(name, getattr(self, name), self.arithmetic))
+        self._require_shapes()
+
+    def _require_shapes(self) -> None:
         self._require("x", self.x.shape, (self.d1, self.n))
         self._require("a", self.a.shape, (self.d2, self.m))
         self._require("y", self.y.shape, (self.d2, self.n))
@@ -86,8 +89,13 @@ class Network(ABC):
         return int(self.a.shape[0])
 
     def at(self, w: Any) -> Self:
-        """The same net with other weights."""
-        return replace(self, w=w)
+        """The same net with other weights; the other arrays are shared. Raises ValueError as the class does."""
+        moved = object.__new__(type(self))
+        for name, value in (("x", self.x), ("a", self.a), ("y", self.y), ("arithmetic", self.arithmetic),
+                            ("w", _read_matrix("w", w, self.arithmetic))):  # fmt: skip
+            object.__setattr__(moved, name, value)
+        moved._require_shapes()
+        return moved
 
     def to(self, arithmetic: Arithmetic) -> Self:
         """The same net in another arithmetic; raises ValueError when leaving balls of positive radius."""

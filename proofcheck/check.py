@@ -113,7 +113,8 @@ class _Check:
         claim = self.claim
         if not claim.same_as and claim.rel is not None:
             printed = self.prover.printed(claim)
-            found = self.ran(printed, claim.rel, claim.hyps) if printed is not None else None
+            with self.prover.inside(claim.id):
+                found = self.ran(printed, claim.rel, claim.hyps) if printed is not None else None
             if found is not None:
                 return "printed proof" if claim.printed else "proof", found
         try:
@@ -160,7 +161,8 @@ class _Check:
         if step.boundary:
             found |= {"boundary": self.boundary(step.rel, hyps, step.boundary)}
         return {
-            "id": step.id, "paper_line": step.line, "statement": {"text": to_text(step.rel)}, "verdict": "open",
+            "id": step.id, "paper_line": step.line,
+            "statement": {"text": to_text(step.rel), "latex": step.latex or None}, "verdict": "open",
             "rule": step.rule or (theorem.rule if theorem is not None else ""), "uses": list(step.uses),
             "finding": None, "why": step.why, "typo": step.typo or None, "note": step.note or None,
             "given": _given_data(step.id, step.given), "evidence": found,
@@ -171,7 +173,8 @@ class _Check:
     def step_theorem(self, step: Step, hyps: Hyps) -> tuple[str, Theorem | None]:
         """The theorem of a step, by the printed reason or else by another proof."""
         for method, proof in (("printed reason", step.by), ("another proof", step.instead)):
-            found = self.ran(proof, step.rel, hyps) if proof is not None else None
+            with self.prover.inside(self.claim.id):
+                found = self.ran(proof, step.rel, hyps) if proof is not None else None
             if found is not None:
                 self.prover.known[step.id] = found
                 return method, found

@@ -55,7 +55,7 @@ class Step:
     ``by`` follows the paper's reason; ``instead`` is another proof of the same line; ``citation`` is checked
     for its hypotheses.  ``only``: the special case (one index, one time, one size) in which a line holds that fails in
     general; the same proofs are tried there.  ``typo`` describes a slip of notation (a remark, not a verdict); ``note``
-    says what was tried if the line stays open.
+    says what was tried if the line stays open.  ``latex``: the line typeset by hand, as for claims.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Step:
     typo: str = ""
     note: str = ""
     boundary: str = ""
+    latex: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Claim:
     ``by`` concludes the statement (from the steps, where there are any; by default they are chained).
     ``printed`` says whether the paper gives a proof at all.  ``parts``: the statement is the conjunction of these
     claims.  ``hint``: a point at which to look for a counterexample first; only the kernel says whether it is one.
+    ``latex``: the statement typeset by hand; a report shows it where it reads back as ``rel``.
     """
 
     id: str

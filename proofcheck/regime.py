@@ -105,24 +105,27 @@ def _statements(claim: Claim) -> Iterator[Rel]:
 
 
 def _hypothesis(key: str, claim: Claim, own: Given, given: tuple[Given, ...], at: Values) -> Outcome:
-    found = _decided(own.rel, tuple(g.rel for g in given), at)
+    found = decided(own.rel, tuple(g.rel for g in given), at)
     return Outcome(key, "hypothesis", claim.line, own.words, to_text(own.rel), **found)
 
 
 def _said(key: str, kind: str, line: int, words: str, rel: Rel, given: tuple[Given, ...], at: Values) -> Outcome:
     """What is said under hypotheses: nothing where one of them fails."""
     hyps = tuple(g.rel for g in given)
-    met = {g: _decided(g.rel, hyps, at)["verdict"] for g in given}
+    met = {g: decided(g.rel, hyps, at)["verdict"] for g in given}
     violated = tuple(g.words for g, verdict in met.items() if verdict == FAILS)
     beside = tuple(g.words for g, verdict in met.items() if verdict not in (HOLDS, FAILS))
-    found = _decided(rel, hyps, at)
+    found = decided(rel, hyps, at)
     if violated:
         found |= {"verdict": VIOLATED, "violated": violated}
     return Outcome(key, kind, line, words, to_text(rel), **found, beside=beside)
 
 
-def _decided(rel: Rel, hyps: Hyps, at: Values) -> dict[str, Any]:
-    """Whether a relation holds at the point, with both sides; equations among the hypotheses define what is left open."""
+def decided(rel: Rel, hyps: Hyps, at: Values) -> dict[str, Any]:
+    """Whether a relation holds at the point, with both sides; equations among the hypotheses define what is left open.
+
+    The result has a ``verdict`` and, where they exist, ``left`` and ``right`` (balls as text), ``missing`` and ``reason``.
+    """
     if not is_plain(rel):
         return {"verdict": ARRAYS}
     found: dict[str, Any] = {"verdict": UNDECIDED}

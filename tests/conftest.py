@@ -16,12 +16,32 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
 
+import browser  # noqa: E402
 import toy_paper  # noqa: E402
 
 from proofcheck.claims import Paper  # noqa: E402
 from proofcheck.ledger import Ledger, verify  # noqa: E402
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--need-tools", action="store_true",
+                     help="a test marked tex, browser or coq that is skipped, for want of a program, has failed")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    marked = any(item.get_closest_marker(name) for name in ("tex", "browser", "coq"))
+    if report.skipped and marked and item.config.getoption("--need-tools"):
+        report.outcome, report.longrepr = "failed", f"skipped in spite of --need-tools: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    yield from browser.launched()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class DataSet:
         if len(self.x) != len(self.y):
             raise ValueError(f"{len(self.x)} points x but {len(self.y)} targets y; every point needs its target")
         if not any(map(any, self.y)):
-            raise ValueError("all targets are 0, which F(0) = 0 fits already; the theorem needs Y that is not 0")
+            raise ValueError("all targets are 0, which F(0) = 0 fits already; there is nothing to run")
         seen: dict[tuple[Fraction, ...], int] = {}
         for number, row in enumerate(self.x, 1):
             if not any(row):

@@ -20,11 +20,12 @@ import numpy as np
 from flint import arb
 from threadpoolctl import ThreadpoolController
 
-from numerics.arithmetic import parse_precision
-from numerics.descent import Step, gradient_descent, paper_step_size, stable_step_size
+from numerics.arithmetic import Array, parse_precision
+from numerics.choice import best_gram_matrix
+from numerics.descent import BLOCK, Step, gradient_descent, paper_step_size, stable_step_size
 from numerics.init import symmetric_network
 from numerics.network import Network
-from numerics.spectrum import eigenvalues, lambda_min
+from numerics.spectrum import lambda_min
 from numerics.sweep.grid import AXES
 
 MEASURED: dict[str, type] = {
@@ -98,7 +99,8 @@ def _measured(run: Mapping[str, Any]) -> dict[str, Any]:
     try:
         start = symmetric_network(run["net"], run["n"], run["m"], run["d"], run["d"], sigma=run["sigma"], seed=run["seed"],
                                   arithmetic=parse_precision(run["precision"]))
-        found |= {"B": _reach(start), **_spectrum(start, "initial")}
+        kernel = best_gram_matrix(start)
+        found |= {"B": _reach(start), **_spectrum(start.arithmetic.to_float(kernel), "initial")}
         found["eta_value"] = chosen_step_size(run["eta"], start, found["B"], run["net"])
         for step in gradient_descent(start, found["eta_value"], run["steps"]):
             trace.take(step)
@@ -111,7 +113,7 @@ def _measured(run: Mapping[str, Any]) -> dict[str, Any]:
         return found
     if found["status"] == "ok" and trace.losses[-1] > trace.losses[0]:
         found |= {"status": "diverged", "reason": "the last loss is above the first one"}
-    return found | _summary(trace, trace.last, start, run["eps"])
+    return found | _summary(trace, trace.last, start, kernel, run["eps"])
 
 
 def chosen_step_size(eta: float | str, start: Network, B: float, net: str = "softmax") -> float:
@@ -132,15 +134,21 @@ def chosen_step_size(eta: float | str, start: Network, B: float, net: str = "sof
 
 
 def _reach(start: Network) -> float:
-    return max(1.0, float(np.abs(start.arithmetic.to_float(start.logits)).max()))
+    kind = start.arithmetic
+    blocks = (start.w[:, k : k + BLOCK] for k in range(0, start.m, BLOCK))
+    return max(1.0, *(float(np.abs(kind.to_float(kind.matmul(start.x.T, w))).max()) for w in blocks))
 
 
-def _summary(trace: _Trace, last: Step, start: Network, eps: float) -> dict[str, Any]:
+def _summary(trace: _Trace, last: Step, start: Network, kernel: Array, eps: float) -> dict[str, Any]:
     losses = trace.losses
     fitted, worst = contraction(losses, rounding_noise(start))
+    final = best_gram_matrix(last.net)
+    with start.arithmetic.working():
+        change = start.arithmetic.to_float(final - kernel)
     return {"steps_done": last.tau, "loss_initial": losses[0], "loss_final": losses[-1], "rate_fitted": fitted,
             "rate_worst": worst, "steps_to_eps": next((t for t, v in enumerate(losses) if v <= eps * losses[0]), None),
-            "motion_max": trace.motion, "kernel_change": _kernel_change(start, last.net), **_spectrum(last.net, "final")}
+            "motion_max": trace.motion, "kernel_change": float(np.linalg.norm(change)),
+            **_spectrum(start.arithmetic.to_float(final), "final")}
 
 
 def rounding_noise(net: Network) -> float:
@@ -160,17 +168,11 @@ def contraction(losses: Sequence[float], floor: float) -> tuple[float | None, fl
     return math.exp(slope), float((kept[1:] / kept[:-1]).max())
 
 
-def _spectrum(net: Network, when: str) -> dict[str, float]:
-    if not np.isfinite(net.arithmetic.to_float(net.gram_matrix)).all():
+def _spectrum(kernel: Array, when: str) -> dict[str, float]:
+    if not np.isfinite(kernel).all():
         return {}
-    found = eigenvalues(net)
+    found = np.linalg.eigvalsh(kernel)
     return {f"lambda_min_{when}": float(found[0]), f"lambda_max_{when}": float(found[-1])}
-
-
-def _kernel_change(start: Network, now: Network) -> float:
-    with start.arithmetic.working():
-        change = now.gram_matrix - start.gram_matrix
-    return float(np.linalg.norm(start.arithmetic.to_float(change)))
 
 
 def _number(value: Any, tau: int) -> float:

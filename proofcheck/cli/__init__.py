@@ -1,4 +1,4 @@
-"""The command line: ``proofcheck verify | list | show | decide | regime | gd | certify-run | sweep | recheck | report``."""
+"""The command line, ``proofcheck COMMAND``: one module for each command."""
 
 from __future__ import annotations
 
@@ -9,15 +9,29 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from proofcheck.claims import PaperError
-from proofcheck.cli import certify, decide, gd, listing, recheck, regime, report, show, sweep, verify
+from proofcheck.cli import (
+    certify,
+    certify_run,
+    decide,
+    explore,
+    gd,
+    listing,
+    recheck,
+    regime,
+    report,
+    show,
+    sweep,
+    verify,
+)
 from proofcheck.cli.common import BadInput
+from proofcheck.coq.runner import CoqError
 from proofcheck.kernel.text import TextError
 from proofcheck.ledger import LedgerError
 from proofcheck.papers import NoPaper
 from proofcheck.sweep import SweepError
 
-COMMANDS = (verify, listing, show, decide, regime, gd, certify, sweep, recheck, report)
-USER_ERRORS = (BadInput, NoPaper, LedgerError, TextError, PaperError, SweepError)
+COMMANDS = (verify, listing, show, decide, regime, gd, certify_run, sweep, recheck, certify, report, explore)
+USER_ERRORS = (BadInput, NoPaper, LedgerError, TextError, PaperError, SweepError, CoqError)
 
 
 class Parser(argparse.ArgumentParser):

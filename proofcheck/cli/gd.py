@@ -49,6 +49,8 @@ def add_to(commands: Any) -> None:
                         "as repaired: balls decide them and every claimed inequality")
     parser.add_argument("--data", metavar="FILE", help='JSON {"x": rows, "y": rows} instead of random data: a row of '
                         "numbers for each point, and one for each target")
+    parser.add_argument("--bounds", choices=("all", "none"), help="whether the paper's bounds are measured on every state "
+                        "(default: chosen by the paper's package; on large nets they take minutes and gigabytes)")
     parser.add_argument("--store", metavar="FOLDER", help="keep the run in a new folder, state by state")
     parser.add_argument("--resume", metavar="FOLDER", help="go on with a stored run; only --steps can be given anew")
     parser.add_argument("--json", metavar="FILE", help="write the result ('-': to standard output)")
@@ -102,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         chosen = options(args, paper)
         if chosen["regime"] is not None:
             return certified.run(args, paper, chosen)
-        states, rows = measured(paper, chosen)
+        states, rows = measured(paper, chosen | {"bounds": args.bounds})
     except ValueError as error:
         raise BadInput(str(error)) from None
     written(args, {k: v for k, v in chosen.items() if k not in ("store", "resume")}, states, rows)
@@ -191,7 +193,8 @@ def written(args: argparse.Namespace, options: dict[str, Any], states: list[dict
         out.print(table(traced(states), "state", *states[0]["trace"]))
         out.print()
     if not rows:
-        out.print("The paper's statements are not about this run; nothing is measured against them.", soft_wrap=True)
+        out.print("No bound was measured: the paper's statements are not about this run, or it is so large that they are "
+                  "measured only with --bounds all.", soft_wrap=True)
         return
     lines = [(key, state.rpartition(", ")[2], *rest) for key, state, *rest in cells(rows)]
     out.print(table(lines, "id", "state", "measured", "bound", "slack", "ratio", "hypotheses", "title"))

@@ -15,6 +15,7 @@ from proofcheck.kernel.text import Reader, Signature, TextError, to_text
 from proofcheck.kernel.theorem import RULES, RuleError, Theorem
 
 Certificate = dict[str, Any]
+Known = dict[tuple[str, str], Expr | Rel]  # texts that have been read already
 
 
 class BadCertificate(ValueError):
@@ -37,8 +38,9 @@ def replay(certificate: Certificate) -> Theorem:
     try:
         reader = Reader(read_signature(certificate["signature"]))
         made: list[Theorem] = []
+        known: Known = {}
         for name, data, premises in certificate["steps"]:
-            arguments = {k: _decode(v, reader) for k, v in data.items()}
+            arguments = {k: _decode(v, reader, known) for k, v in data.items()}
             made.append(RULES[name](*(made[k] for k in premises), **arguments))
         return made[-1]
     except RuleError as error:
@@ -156,21 +158,21 @@ def _encode(value: Any) -> Any:
     raise TypeError(f"cannot write {type(value).__name__}")
 
 
-def _decode(value: Any, reader: Reader) -> Any:
+def _decode(value: Any, reader: Reader, known: Known) -> Any:
     ((kind, data),) = value.items()
     match kind:
-        case "rel":
-            return reader.relation(data)
-        case "term":
-            return reader.term(data)
+        case "rel" | "term":
+            if (kind, data) not in known:  # most hypotheses occur in many steps
+                known[kind, data] = reader.relation(data) if kind == "rel" else reader.term(data)
+            return known[kind, data]
         case "index":
             return reader.signature.indices[data]
         case "array":
             return reader.signature.arrays[data]
         case "tuple":
-            return tuple(_decode(v, reader) for v in data)
+            return tuple(_decode(v, reader, known) for v in data)
         case "map":
-            return {_decode(k, reader): _decode(v, reader) for k, v in data}
+            return {_decode(k, reader, known): _decode(v, reader, known) for k, v in data}
         case "plain":
             return data
     raise TextError(f"unknown kind {kind!r}")

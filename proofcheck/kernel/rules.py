@@ -44,6 +44,8 @@ from proofcheck.kernel.terms import (
     sqrt,
     substitute,
     subterms,
+    total,
+    unfold,
     variables,
 )
 from proofcheck.kernel.theorem import RuleError, Sequent, Theorem, rule
@@ -104,8 +106,9 @@ def cut(lemma: Theorem, premise: Theorem) -> Sequent:
 
 @rule
 def case_split(below: Theorem, above: Theorem, *, term: Expr) -> Sequent:
-    """A conclusion that holds for term <= 0 and for 0 <= term holds."""
-    low, high = term <= 0, term >= 0
+    """A conclusion that holds for term <= 0 and for 0 <= term, or 0 < term, holds."""
+    low = term <= 0
+    high = term > 0 if (term > 0) in above.hyps else term >= 0
     _require(not free_indices(term), "the term of a case split may not have free indices")
     _require(low in below.hyps and high in above.hyps, f"the cases must be {low} and {high}")
     _require(below.concl == above.concl, "the two cases conclude different things")
@@ -446,3 +449,108 @@ def max_bound(left: Theorem, right: Theorem) -> Sequent:
     one, two = left.concl, right.concl
     _require(alike(one.rhs, two.rhs), "the two bounds differ")
     return left.hyps | right.hyps, Fn("Max", (one.lhs, two.lhs)) <= one.rhs
+
+
+@rule
+def restate(premise: Theorem, *, concl: Rel, hyps: Rels) -> Sequent:
+    """The same sequent with definitions written out or put back, and perhaps more hypotheses."""
+    written = [_written_out(h) for h in hyps]
+    for hyp in (_written_out(h) for h in premise.hyps):
+        _require(any(_same(hyp, h) for h in written), f"not among the hypotheses: {hyp}")
+    _require(_same(_written_out(premise.concl), _written_out(concl)), f"not what the premise says: {concl}")
+    return frozenset(hyps), concl
+
+
+def _written_out(rel: Rel) -> Rel:
+    return Rel(rel.op, unfold(rel.lhs), unfold(rel.rhs))
+
+
+def _same(one: Rel, two: Rel) -> bool:
+    return one.op == two.op and alike(one.lhs, two.lhs) and alike(one.rhs, two.rhs)
+
+
+State = tuple[Array | Var, Array | Var, Expr, Array, Array]
+
+
+@rule
+def induct(*steps: Theorem, invariants: Rels, relations: Rels, state: tuple[State, ...], link: Array, clock: Array,
+           earlier: Index, time: Index) -> Sequent:
+    """What holds at the start and survives every step holds before every step: induction over time.
+
+    ``state`` lists (old, new, start, before, after): a part of the state before and after one step, its value at the
+    start as a term, and two sequences with the index ``time`` behind the others: step t leads from before[t] to after[t].
+    The steps prove each invariant at new, from all invariants at old, relations of old and new, and what concerns neither;
+    one more premise, from the same hypotheses, is what is concluded of every step t.
+    Before step t the state is that of the start or what a step s has led to: link[s, t] is not 0 for an s with
+    clock[s] + 1 = clock[t], or else adds up to 0.  So no step comes before itself, and the first one, by the clock, of the
+    finitely many steps before which an invariant would fail leads to a contradiction.
+    """
+    moving = [part for old, new, *_ in state for part in (old, new)]
+    series = [link, clock, *(sequence for *_, before, after in state for sequence in (before, after))]
+    _require(len(steps) == len(invariants) + 1, "one step for each invariant, and one more for the conclusion")
+    outcome = steps[-1].concl
+    _require(len({*moving, *series}) == len(moving) + len(series), "an array or parameter occurs twice in the state")
+    _require([p.dim for p in (*link.params, *clock.params)] == [time.dim] * 3 and earlier.dim == time.dim,
+             "link takes two and clock one index over time")
+    _require(all(s.body is None for s in series), "a sequence is an abbreviation")
+    for part in state:
+        _require_state(part, moving, time)
+    told = (*invariants, *relations, outcome)
+    beside = _gather(steps) - {*invariants, *relations}
+    taken = {i.name for rel in told for i in free_indices(rel)} | {i.name for p in moving for i in _places(p)}
+    _require(len({earlier.name, time.name} - taken) == 2, "the indices of time are taken")
+    _require(not any(_occurs(p, rel) for p in moving for rel in beside), "a hypothesis beside the relations has the state")
+    _require(not any(_occurs(p, b) for p in moving for rel in told for b in _definitions(rel.lhs, rel.rhs)),
+             "the state occurs in a definition")
+    _require(not any(_occurs(new, rel) for _, new, *_ in state for rel in invariants), "an invariant has the next state")
+    for step, invariant in zip(steps[:-1], invariants, strict=True):
+        _require(step.concl == _at(invariant, [(old, _entry(new, _places(old))) for old, new, *_ in state]),
+                 f"the step does not prove this at the next state: {invariant}")
+
+    def at_time(sequence: Array, part: Array | Var, when: Index) -> Expr:
+        return Entry(sequence, (*_places(part), when))
+
+    now = [(old, at_time(before, old, time)) for old, _, _, before, _ in state]
+    then = [(new, at_time(after, old, time)) for old, new, _, _, after in state]
+    linked = Entry(link, (earlier, time))
+    begins = 1 - total(earlier, linked)
+    hyps = [_at(rel, [(old, start) for old, _, start, _, _ in state]) for rel in invariants]
+    hyps += [_at(rel, now + then) for rel in relations]
+    hyps += [eq(linked * (clock[time] - clock[earlier] - 1), 0)]
+    hyps += [eq(linked * (at_time(before, old, time) - at_time(after, old, earlier)), 0) for old, *_, before, after in state]
+    hyps += [eq(begins * (at_time(before, old, time) - start), 0) for old, _, start, before, _ in state]
+    return beside | frozenset(hyps), _at(outcome, now + then)
+
+
+def _require_state(part: State, moving: list[Array | Var], time: Index) -> None:
+    """The parts of a state have one shape, and what stands for the start depends on neither state nor time."""
+    old, new, start, before, after = part
+    _require(all((type(p) is Array and p.body is None) or (type(p) is Var and not p.integer) for p in (old, new)),
+             "a state consists of arrays without definition and of real parameters")
+    shape = [i.dim for i in _places(old)]
+    _require(type(old) is type(new) and [i.dim for i in _places(new)] == shape, "old and new state have different shapes")
+    _require(all([i.dim for i in s.params] == [*shape, time.dim] for s in (before, after)), "a sequence has another shape")
+    _require(free_indices(start) <= set(_places(old)), "the start has loose indices")
+    _require(not any(_occurs(p, start) for p in moving), "the start depends on the state")
+
+
+def _places(part: Array | Var) -> tuple[Index, ...]:
+    return part.params if isinstance(part, Array) else ()
+
+
+def _entry(part: Array | Var, places: tuple[Index, ...]) -> Expr:
+    return Entry(part, places) if isinstance(part, Array) else part
+
+
+def _occurs(part: Array | Var, item: Expr | Rel) -> bool:
+    return part in arrays(item) if isinstance(part, Array) else part in variables(item)
+
+
+def _at(rel: Rel, values: list[tuple[Array | Var, Expr]]) -> Rel:
+    """The relation with terms for parts of the state, none of which occurs in any of the terms."""
+    for part, term in values:
+        if isinstance(part, Array):
+            rel = _fill(rel, part, part.params, term)
+        else:
+            rel = Rel(rel.op, substitute(rel.lhs, {part: term}), substitute(rel.rhs, {part: term}))
+    return rel

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 
 from proofcheck.kernel.intervals import Interval, Undefined, enclose, precision
@@ -139,7 +139,7 @@ class Facts:
         """Terms with a stated sign: one side of a fact whose other side has a known sign."""
         found: list[tuple[Expr, Sign]] = []
         for fact in self.facts:
-            low, high = structural(fact.lhs), structural(fact.rhs)
+            low, high = _by_form(fact.lhs), _by_form(fact.rhs)
             if fact.op == "=":
                 found += [(fact.lhs, high), (fact.rhs, low)]
             if low <= NONNEGATIVE:
@@ -248,9 +248,15 @@ def _ratio(poly: Poly, other: Poly) -> Fraction | None:
     return ratios.pop() if len(ratios) == 1 else None
 
 
+@lru_cache(maxsize=20000)
+def _by_form(term: Expr) -> Sign:
+    """The sign by the structure of the term alone."""
+    return structural(term)
+
+
 def structural(term: Expr, facts: Facts | None = None) -> Sign:
     """The sign by the structure of the term; subterms are asked of the facts, if there are any."""
-    ask = facts.sign if facts is not None else structural
+    ask = facts.sign if facts is not None else _by_form
     match term:
         case Num(value):
             return frozenset(((value > 0) - (value < 0),))
@@ -286,7 +292,7 @@ def structural(term: Expr, facts: Facts | None = None) -> Sign:
             pick = max if name == "Max" else min
             return frozenset(pick(s, t) for s in ask(x) for t in ask(y))
         case Entry(array, _) if array.body is not None and facts is None:
-            return structural(unfold(term))
+            return _by_form(unfold(term))
     return ANY
 
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Union, final
 
 Scalar = Union["Expr", int, Fraction]
+REMEMBERED = 2**15  # terms whose definitions are kept written out
 
 FUNCTIONS: dict[str, int] = {
     "exp": 1, "log": 1, "Abs": 1, "sinh": 1, "cosh": 1, "tanh": 1, "erf": 1, "erfc": 1, "geometric": 1,
@@ -564,6 +566,7 @@ def clear_binder(index: Index, body: Expr, incoming: frozenset[Index]) -> tuple[
     return other, rename(body, {index: other})
 
 
+@lru_cache(maxsize=REMEMBERED)
 def expand(entry: Entry) -> Expr:
     """The definition of an entry, at its indices, one level deep; raises ValueError if there is none."""
     if entry.array.body is None:
@@ -582,6 +585,7 @@ def place(body: Expr, params: tuple[Index, ...], indices: tuple[Index, ...]) -> 
     return rename(body, dict(zip(middle, indices, strict=True)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def unfold(term: Expr) -> Expr:
     """Replace every defined array entry by its definition, all the way down."""
     if isinstance(term, Entry) and term.array.body is not None:

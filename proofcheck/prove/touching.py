@@ -18,13 +18,17 @@ from proofcheck.prove.closed import DIGITS, closed_forms, to_fraction
 from proofcheck.prove.sampling import Place, Value, box_places, compiled, dyadic, evaluate, lowest, rounded
 
 BITS = 320
-STEPS = 60
+STEPS = 60  # of one start
+PATIENCE = 2000  # steps in all, where nobody says how many; about a thousand take a second
 MOST = 12  # combinations of closed forms
 Number = Any  # mpmath.mpf
 
 
-def touching(gap: Expr, box: Box) -> Iterator[dict[Var, Fraction | Expr]]:
-    """Points near a minimum of the gap at which it is 0 to many digits, with values in closed form."""
+def touching(gap: Expr, box: Box, patience: int = PATIENCE) -> Iterator[dict[Var, Fraction | Expr]]:
+    """Points near a minimum of the gap at which it is 0 to many digits, with values in closed form.
+
+    ``patience``: steps of Newton's method after which no further start is tried.
+    """
     value, names = compiled(gap), sorted(box, key=lambda v: v.name)
     least = lowest(value, box) if box else None
     if least is None:
@@ -36,7 +40,10 @@ def touching(gap: Expr, box: Box) -> Iterator[dict[Var, Fraction | Expr]]:
         except (NotDifferentiable, Rejected, ValueError):
             continue
         for start in (least, *box_places(box)):
-            found = method.run({**simple, **{v: start[v] for v in moving}}, box)
+            if patience <= 0:
+                return
+            found, steps = method.run({**simple, **{v: start[v] for v in moving}}, box)
+            patience -= steps
             if found is None or not _is_zero(value, found):
                 continue
             near = tuple(found[v].limit_denominator(10**9) for v in names)
@@ -68,19 +75,19 @@ class Newton:
         return Newton(moving, [compiled(s) for s in slopes],
                       [[compiled(tidy(derivative(s, w), {})) for w in moving] for s in slopes])
 
-    def run(self, at: Place, box: Box) -> Place | None:
-        """The zero that is reached from a place, to more digits than are shown; None if it does not get there."""
+    def run(self, at: Place, box: Box) -> tuple[Place | None, int]:
+        """The zero that is reached from a place, to more digits than are shown, or None; and how many steps it took."""
         with mpmath.workdps(DIGITS + 30):
-            for _ in range(STEPS):
+            for taken in range(1, STEPS + 1):
                 step = self._step(at)
                 if step is None:
-                    return None
+                    return None, taken
                 at = {**at, **{v: to_fraction(_number(at[v]) - d) for v, d in zip(self.moving, step, strict=True)}}
                 if any(not box[v].lo <= at[v] <= box[v].hi for v in self.moving):
-                    return None
+                    return None, taken
                 if max(map(abs, step)) < mpmath.mpf(10) ** -(DIGITS + 10):
-                    return at
-        return None
+                    return at, taken
+        return None, STEPS
 
     def _step(self, at: Place) -> list[Number] | None:
         slopes = [_value(g, at) for g in self.gradient]

@@ -27,6 +27,7 @@ from proofcheck.refute.equations import Value as Number
 
 BITS = (64, 256, 1024)
 POINTS_PER_SECOND = 3000
+STEPS_PER_SECOND = 700  # of Newton's method with many digits
 MAIN_SHARE = 0.6  # of the points, where there are edges to look at as well
 WORST = -1e9
 DIRECTIONS = 4
@@ -53,7 +54,8 @@ def refute_scalar(goal: Rel, hyps: tuple[Rel, ...] = (), seed: int = 0, budget: 
         found = hunt.run()
         if found is not None:
             return found
-    return next((found for hunt in hunts if (found := hunt.touched()) is not None), None) if closed else None
+    patience = int((0.3 + budget) * STEPS_PER_SECOND / len(hunts))
+    return next((found for hunt in hunts if (found := hunt.touched(patience)) is not None), None) if closed else None
 
 
 def inhabitant(hyps: tuple[Rel, ...], seed: int = 0, budget: float = 0.1) -> Point | None:
@@ -95,11 +97,11 @@ class Hunt:
                 return self.simplified(place, found)
         return None
 
-    def touched(self) -> Found | None:
-        """A point at which a strict claim fails by equality, in closed form, or None."""
+    def touched(self, patience: int) -> Found | None:
+        """A point at which a strict claim fails by equality, in closed form, or None after ``patience`` Newton steps."""
         gap = self.branch.goal.rhs - self.branch.goal.lhs
         if self.goal.op == "<" and bool(self.sides) and not any(v.integer for v in self.box):
-            for place in touching(gap, self.box):
+            for place in touching(gap, self.box, patience):
                 found = self.at(place)
                 if found is not None:
                     return found[1]

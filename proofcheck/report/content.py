@@ -6,7 +6,7 @@ Formulas are LaTeX (see ``formulas``); all else is plain text.  Nothing is deriv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,14 +17,17 @@ from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
 from proofcheck.ledger import LedgerError
 from proofcheck.report.formulas import Typesetter
+from proofcheck.report.reading import LatexReader, Unreadable, same
 from proofcheck.report.tampered import contradictions
-from proofcheck.signatures import abbreviations
+from proofcheck.signatures import NAME, abbreviations
 from proofcheck.verdicts import FINDINGS
 from proofcheck.wording import decimal, shortened
 
 Record = Mapping[str, Any]
+Trust = Callable[[str, Record], Sequence[str]]
 GOALS = 2  # of a certificate are shown
 MATTER_MOST = 5
+LONG = 100  # characters of an array that are shown
 WORDS = (
     ("proved", "the kernel checked a proof for the whole stated domain"),
     ("refuted", "an explicit point satisfies every hypothesis and violates the statement, certified with balls"),
@@ -97,6 +100,15 @@ class Evidence:
     boundary: Sequence[str]
     crosscheck: Mapping[str, Any] | None
     numbers: Sequence[tuple[str, str]]
+    trust: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A formula typeset by hand; ``same``: it reads back as what was checked, and is shown in its place."""
+
+    latex: str
+    same: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,7 @@ class Step:
     line: int
     why: str
     formula: str
+    hand: Hand | None
     verdict: Word
     finding: Word | None
     given: Sequence[Hypothesis]
@@ -173,7 +186,7 @@ class Claim:
     line: int
     title: str
     formula: str | None
-    typeset: str | None
+    hand: Hand | None
     members: Sequence[str]
     given: Sequence[Hypothesis]
     scope: str
@@ -271,15 +284,29 @@ class Content:
         return list(first.values())[:MATTER_MOST]
 
     @property
+    def by_hand(self) -> int:
+        """How many formulas are typeset by hand and read back."""
+        hands = [hand for c in self.claims for hand in (c.hand, *(s.hand for s in c.steps))]
+        return sum(hand is not None and hand.same for hand in hands)
+
+    @property
     def repaired(self) -> list[Claim]:
         """The claims that have a repair."""
         return [c for c in self.claims if c.repair is not None]
 
 
-def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = ()) -> Content:
-    """What a ledger says.  Raises TextError for a statement that cannot be read, LedgerError for data that make no sense."""
+def silent(key: str, evidence: Record) -> Sequence[str]:
+    """Nothing beside the ledger speaks for any evidence."""
+    return ()
+
+
+def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = (), trust: Trust = silent) -> Content:
+    """What a ledger says; ``trust``: what else stands behind the evidence of a claim or step, in lines.
+
+    Raises TextError for a statement that cannot be read, LedgerError for data that make no sense.
+    """
     try:
-        return _Reading(texts.ledger, Typesetter(notation), results, texts).content()
+        return _Reading(texts.ledger, Typesetter(notation), results, texts, trust).content()
     except (LookupError, TypeError, AttributeError) as error:
         raise LedgerError(f"the ledger is damaged: {type(error).__name__}: {error}") from None
 
@@ -297,6 +324,13 @@ class Texts:
             self.readers[signature] = Reader(read_signature(self.ledger["signatures"][signature]))
         return self.readers[signature]
 
+    def latex(self, signature: str, text: str, typeset: Typesetter) -> LatexReader:
+        """The reader of LaTeX in which the names of a text occur, and those that they stand for."""
+        names = set(NAME.findall(text))
+        for name, _, body in abbreviations(text, self.ledger["signatures"][signature]):
+            names |= {name, *NAME.findall(body)}
+        return LatexReader(self.reader(signature).signature, typeset, names)
+
     def relation(self, record: Record, text: str) -> Rel:
         """A text of a record as a relation."""
         return self.reader(record["signature"]).relation(text)
@@ -313,6 +347,7 @@ class _Reading:
     typeset: Typesetter
     results: Sequence[str]
     texts: Texts
+    trust: Trust
 
     def content(self) -> Content:
         records = self.ledger["claims"]
@@ -353,15 +388,15 @@ class _Reading:
     def claim(self, record: Record) -> Claim:
         key, read = record["id"], self.texts.reader(record["signature"])
         statement = record["statement"]
+        formula, hand = (None, None) if statement is None else self.statement(read, record["signature"], statement)
         remarks = [text for text in (record["note"], record["source"]) if text]
         return Claim(
             key, label(record), record["kind"], record["paper_line"], record["title"],
-            None if statement is None else self.formula(read, statement["text"]),
-            None if statement is None else statement.get("latex"), record["members"], self.given(read, record["given"]),
+            formula, hand, record["members"], self.given(read, record["given"]),
             record["scope"], Word(key, "verdict", record["verdict"]), Word(key, "derivation", record["derivation"]),
             _finding(record), self.standing(record, "as_printed"), self.standing(record, "with_repairs"),
-            self.evidence(read, record), [self.step(read, s) for s in record["steps"]], record["witness"],
-            self.repair(read, record["repair"]),
+            self.evidence(read, record), [self.step(read, s, record["signature"]) for s in record["steps"]],
+            record["witness"], self.repair(read, record["repair"]),
             [self.mutant(read, m, f"{key}, mutant {k}") for k, m in enumerate(record["mutants"], 1)],
             record["uses"], self.users.get(key, []), remarks, self.names(read, record))
 
@@ -374,9 +409,9 @@ class _Reading:
                 found.setdefault(used, []).append(record["id"])
         return found
 
-    def step(self, read: Reader, step: Record) -> Step:
+    def step(self, read: Reader, step: Record, signature: str) -> Step:
         remarks = [text for text in (step["note"], step["typo"]) if text]
-        return Step(step["id"], step["paper_line"], step["why"], self.formula(read, step["statement"]["text"]),
+        return Step(step["id"], step["paper_line"], step["why"], *self.statement(read, signature, step["statement"]),
                     Word(step["id"], "verdict", step["verdict"]), _finding(step), self.given(read, step["given"]),
                     self.evidence(read, step), self.citation(read, step), step["witness"], remarks, step["uses"])
 
@@ -413,7 +448,7 @@ class _Reading:
         special = [] if only is None else [only["given"]["words"], self.formula(read, only["given"]["text"])]
         return Evidence(self.proof(found), self.point(found["counterexample"]), missing, special,
                         list(_boundary(found.get("boundary"))), found.get("crosscheck"),
-                        list(_flat(found.get("numbers") or {})))
+                        list(_flat(found.get("numbers") or {})), self.trust(item["id"], found))
 
     def proof(self, evidence: Record) -> Proof | None:
         certificate = evidence["certificate"]
@@ -430,11 +465,23 @@ class _Reading:
             return None
         point = found["point"]
         return Point([(self.typeset.name(k), shortened(v)) for k, v in point["scalars"].items()],
-                     [(self.typeset.name(k), _nested(v)) for k, v in point["arrays"].items()],
+                     [(self.typeset.name(k), _array(v)) for k, v in point["arrays"].items()],
                      ", ".join(f"{k} = {v}" for k, v in found["at"].items()), shortened(found["lhs"]),
                      shortened(found["rhs"]), shortened(found["margin"]), found["bits"])
 
     # formulas
+
+    def statement(self, read: Reader, signature: str, statement: Record) -> tuple[str, Hand | None]:
+        """What is shown for a statement: the formula typeset by hand if it reads back as what was checked."""
+        rel, latex = read.relation(statement["text"]), statement.get("latex")
+        machine = self.typeset.relation(rel)
+        if not latex:
+            return machine, None
+        try:
+            back = self.texts.latex(signature, statement["text"], self.typeset).relation(latex)
+        except Unreadable:
+            return machine, Hand(latex, False)
+        return (latex, Hand(latex, True)) if same(rel, back) else (machine, Hand(latex, False))
 
     def formula(self, read: Reader, text: str) -> str:
         return self.typeset.relation(read.relation(text))
@@ -465,6 +512,22 @@ def _boundary(boundary: Record | None) -> Iterator[str]:
             ends = [f"{boundary['var']} >= {decimal(piece['low'])}"] if piece["low"] is not None else []
             ends += [f"{boundary['var']} <= {decimal(piece['high'])}"] if piece["high"] is not None else []
             yield f"it {piece['truth']} for {' and '.join(ends) or 'all ' + boundary['var']}"
+
+
+def _array(value: Any) -> str:
+    """An array, or the beginning of one that is too long to read."""
+    text = _nested(value)
+    if len(text) <= LONG:
+        return text
+    return f"{text[:text.rindex(',', 0, LONG)]}, ... ({_shape(value)} numbers, all of them in the ledger)"
+
+
+def _shape(value: Any) -> str:
+    sizes = []
+    while isinstance(value, list) and value:
+        sizes.append(str(len(value)))
+        value = value[0]
+    return " x ".join(sizes)
 
 
 def _nested(value: Any) -> str:

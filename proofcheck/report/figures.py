@@ -41,6 +41,8 @@ STYLE = {"font.size": 8, "axes.linewidth": 0.6, "pdf.fonttype": 3, "svg.hashsalt
          "hatch.linewidth": 0.5, "mathtext.fontset": "cm", "lines.linewidth": 1.2}
 ROUGH, GRID, BITS = 8, 44, 128
 REACH = Fraction(8)  # a region reaches from the point by this factor in each direction
+LEAST = 0.01  # of a plane that fails; less cannot be seen
+WIDE = 200  # a longer axis has ticks at powers of ten only
 ROWS = 44  # bounds in one picture
 LOWEST = -12  # decades below 1 of the ratio that are told apart
 NODE_FILLS = ("#1b7f5f", "#b7e0cf", "#d5dcf5", "#fff3b0", "#ffffff", "#ffffff", "#eb9a6e")  # in the order of CLASSES
@@ -142,14 +144,15 @@ def regions(texts: Texts, found: Finding, typeset: Typesetter) -> Iterator[Figur
 
 
 def failing(goal: Rel, hyps: tuple[Rel, ...], at: Mapping[str, str]) -> Plane | None:
-    """The plane that shows most, or None if every plane shows the same everywhere."""
+    """The plane that shows most, or None if every plane shows the same everywhere, or nearly so."""
     branch = branches(goal, hyps)[0]
     free = sorted({v for r in (branch.goal, *branch.hyps) for v in variables(r) if v.name in at}, key=lambda v: v.name)
     place = {v: _ball(at[v.name]) for v in free}
     inside = [v for v in free if v in variables(branch.goal)]
     rough = [(p, pair) for pair in combinations(inside, 2) if (p := _plane(branch, pair, place, at, ROUGH)) is not None]
     best = max(rough, key=lambda found: _telling(found[0]), default=None)
-    return None if best is None else _plane(branch, best[1], place, at, GRID)
+    shown = None if best is None else _plane(branch, best[1], place, at, GRID)
+    return None if shown is None or np.mean(shown.cells == 2) < LEAST else shown
 
 
 def _telling(plane: Plane) -> tuple[int, int]:
@@ -225,11 +228,13 @@ def region(plane: Plane, typeset: Typesetter) -> Canvas:
         for kind, (colour, hatch) in AREAS.items():
             if (plane.cells == kind).any():
                 axes.contourf(plane.x, plane.y, plane.cells == kind, levels=[0.5, 1.5], colors=[colour], hatches=[hatch])
-        axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8)
+        axes.plot(*plane.point, marker="X", color="#ffffff", markeredgecolor="#000000", markersize=8, clip_on=False,
+                  zorder=5)
         axes.set(xscale="log", yscale="log", xlabel=f"${plain(typeset.name(plane.names[0]))}$",
                  ylabel=f"${plain(typeset.name(plane.names[1]))}$")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set(major_locator=LogLocator(subs=(1, 2, 5), numticks=8), minor_locator=NullLocator(),
+        for axis, places in ((axes.xaxis, plane.x), (axes.yaxis, plane.y)):
+            steps = (1, 2, 5) if places[-1] < WIDE * places[0] else (1,)
+            axis.set(major_locator=LogLocator(subs=steps, numticks=8), minor_locator=NullLocator(),
                      major_formatter=FormatStrFormatter("%g"))
         key = [Patch(fc=colour, ec="#555555", hatch=hatch, label=name)
                for (kind, (colour, hatch)), name in zip(AREAS.items(), AREA_NAMES, strict=True)

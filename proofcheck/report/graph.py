@@ -57,9 +57,14 @@ class Drawing:
 
 def drawn(claims: Iterable[Claim], dot: str | None = "dot") -> Drawing:
     """The picture of what uses what, from left to right; ``dot``: the program, or None for the layout of this module."""
-    nodes = [Node(c.id, group(c)) for c in claims]
+    known = list(claims)
+    return laid_out([Node(c.id, group(c)) for c in known], [(u, c.id) for c in known for u in c.uses], dot)
+
+
+def laid_out(nodes: Sequence[Node], uses: Iterable[Edge], dot: str | None = "dot") -> Drawing:
+    """Places for nodes and for the edges that no longer path stands for; edges from or to other nodes are left out."""
     known = {n.id for n in nodes}
-    edges = reduced([n.id for n in nodes], [(u, c.id) for c in claims for u in c.uses if u in known])
+    edges = reduced([n.id for n in nodes], [(u, v) for u, v in uses if u in known and v in known])
     linked = [n for n in nodes if any(n.id in e for e in edges)]
     program = None if dot is None else shutil.which(dot)
     found = None if program is None else _by_dot(program, linked, edges)

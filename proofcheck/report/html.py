@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from latex2mathml.converter import convert
 from markupsafe import Markup
 
+from proofcheck.explore import ADDRESS
 from proofcheck.report.content import WORDS, Content, Word
 from proofcheck.report.figures import Figure
-from proofcheck.report.formulas import pieces
 from proofcheck.report.graph import CLASSES, HEIGHT, WIDTH, Drawing
+from proofcheck.report.mathml import math
 
 
-def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str, str], graph: Drawing) -> str:
-    """The whole page; ``pictures``: the SVG of every figure by name."""
+def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str, str], graph: Drawing,
+             maps: Collection[str] = ()) -> str:
+    """The whole page; ``pictures``: the SVG of every figure by name; ``maps``: the ids that the explorer has a map of."""
     known = content.ids
 
     def link(key: str) -> Markup:
@@ -33,23 +32,8 @@ def rendered(content: Content, figures: Iterable[Figure], pictures: Mapping[str,
              for name in ("report.css", "report.js")}
     return jinja.get_template("report.html.j2").render(
         c=content, figures=list(figures), pictures={k: Markup(v) for k, v in pictures.items()}, graph=graph, words=WORDS,
-        classes=CLASSES, groups={n.id: n.group for n, _ in graph.nodes}, width=WIDTH, height=HEIGHT, parts=parts)
-
-
-NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # of no use in a page
-BAR = '<mo stretchy="false" lspace="0.1em" rspace="0.1em">|</mo>'
-
-
-@cache
-def math(formula: str) -> Markup:
-    """A formula as MathML, in as many pieces as a line may be broken into."""
-    return Markup('<span class="formula">{}</span>').format(Markup(" ").join(map(_mathml, pieces(formula))))
-
-
-def _mathml(piece: str) -> Markup:
-    """One piece; an operator at its head keeps its spaces, and the bars of an absolute value have none."""
-    made = convert(piece).replace("<mo>&#x0007C;</mo>", BAR).replace(NAMESPACE, "")
-    return Markup(re.sub(r"(<math[^>]*><mrow>)<mo>", r'\1<mo form="infix">', made))
+        classes=CLASSES, groups={n.id: n.group for n, _ in graph.nodes}, width=WIDTH, height=HEIGHT, parts=parts,
+        maps=maps, explorer=ADDRESS)
 
 
 def word(found: Word) -> Markup:

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 import toy_paper
 from conftest import command as command_line
 from conftest import environment
+from report_words import Data, Words, colours_of_ledger, colours_of_page, compare, drawings_of_tex, words_of_tex
 
 import proofcheck.cli.report as command
 from proofcheck.cli import main
@@ -30,7 +30,6 @@ from proofcheck.signatures import digest
 from proofcheck.verdicts import counts, judge
 
 TOY = ("--paper", "toy_paper:paper")
-Data = dict[str, Any]
 
 
 @pytest.fixture
@@ -49,60 +48,6 @@ def made(tmp_path: Path) -> Callable[..., Path]:
     return run
 
 
-class Words(HTMLParser):
-    """The words of judgement of a page, and every address in it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.words: list[tuple[str, str, str]] = []
-        self.ids: list[str] = []
-        self.addresses: list[tuple[str, str, str]] = []
-        self.place: tuple[str, str] | None = None
-        self.text: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {k: v or "" for k, v in attrs}
-        self.ids += [given["id"]] if "id" in given else []
-        self.addresses += [(tag, k, v) for k, v in given.items()]
-        if "data-key" in given:
-            self.place = given["data-key"], given["data-field"]
-
-    def handle_data(self, text: str) -> None:
-        self.text.append(text)
-        if self.place is not None:
-            self.words.append((*self.place, text))
-            self.place = None
-
-
-def words_of_ledger(data: Data) -> dict[tuple[str, str], str]:
-    """What a ledger says, by place."""
-    found: dict[tuple[str, str], str] = {}
-    for record in data["claims"]:
-        key = record["id"]
-        found |= {(key, k): record[k] for k in ("verdict", "derivation", "finding")}
-        found |= {(key, k): record["status"][k]["word"] for k in ("as_printed", "with_repairs")}
-        for step in record["steps"]:
-            found |= {(step["id"], k): step[k] for k in ("verdict", "finding")}
-            if step["citation"] is not None:
-                found[step["id"], "citation"] = step["citation"]["verdict"]
-        found |= {(f"{key}, mutant {k}", "verdict"): m["verdict"] for k, m in enumerate(record["mutants"], 1)}
-        if record["repair"] is not None:
-            found[record["repair"]["id"], "verdict"] = record["repair"]["verdict"]
-    return {k: v for k, v in found.items() if v is not None}
-
-
-def words_of_tex(source: str) -> list[tuple[str, str, str]]:
-    source = source.partition(r"\begin{document}")[2].replace(r"\allowbreak{}", "").replace(r"\_", "_")
-    return re.findall(r"\\word\{\\code\{([^{}]*)\}\}\{([^{}]*)\}\{([^{}]*)\}", source)
-
-
-def compare(told: list[tuple[str, str, str]], data: Data) -> None:
-    known = words_of_ledger(data)
-    assert told and [t for t in told if known.get(t[:2]) != t[2]] == []
-    assert set(known) - {t[:2] for t in told} == set(), "the ledger says what the report leaves out"
-
-
 def refreshed(data: Data) -> Data:
     judge(data["claims"])
     propagate(data["claims"])
@@ -115,6 +60,7 @@ def test_every_word_is_that_of_the_ledger(data: Data, made: Callable[..., Path])
     out = made(data)
     page = Words((out / "report.html").read_text())
     compare(page.words, data)
+    assert colours_of_page((out / "report.html").read_text()) == colours_of_ledger(data)
     compare(words_of_tex((out / "report.tex").read_text()), data)
     assert "contradicts itself" not in (out / "report.html").read_text()
 
@@ -178,8 +124,10 @@ def test_the_page_asks_no_host(data: Data, made: Callable[..., Path]) -> None:
     page = Words((made(data) / "report.html").read_text())
     loading = ("src", "href", "xlink:href", "data", "action", "poster", "srcset")
     fetching = [(t, k, v) for t, k, v in page.addresses if k in loading]
-    assert fetching and all(v.startswith(("#", "data:")) for _, _, v in fetching)
-    assert not any("http" in v for _, k, v in page.addresses if not k.startswith("xmlns"))
+    maps = [v for t, k, v in fetching if (t, k) == ("a", "href") and v.startswith("http://127.0.0.1:")]  # the explorer
+    assert any(v.endswith("?claim=toy.false") for v in maps) and not any("toy.bound" in v for v in maps)
+    assert fetching and all(v.startswith(("#", "data:")) or v in maps for _, _, v in fetching)
+    assert not any("http" in v for _, k, v in page.addresses if not k.startswith("xmlns") and v not in maps)
     assert any(v.startswith("default-src 'none'") for _, k, v in page.addresses if k == "content")
     assert "@import" not in "".join(page.text) and "url(http" not in "".join(page.text)
 
@@ -190,12 +138,45 @@ def test_every_link_of_the_page_lands_on_something(data: Data, made: Callable[..
     assert inner and inner <= set(page.ids) and len(page.ids) == len(set(page.ids))
 
 
-def test_a_hand_typeset_formula_is_said_to_be_one(data: Data, made: Callable[..., Path]) -> None:
-    record = next(r for r in data["claims"] if r["id"] == "toy.sum")
-    record["statement"]["latex"] = r"\sum_i e_i u_i + e_i v_i = \dots"
+def statement_of(data: Data, key: str) -> dict[str, Any]:
+    return next(r for r in data["claims"] if r["id"] == key)["statement"]  # type: ignore[no-any-return]
+
+
+def test_a_formula_typeset_by_hand_is_shown_if_it_reads_back(data: Data, made: Callable[..., Path]) -> None:
+    bound, total = statement_of(data, "toy.bound"), statement_of(data, "toy.sum")
+    bound["latex"] = r"e_i\,\le e^B"
+    total["latex"] = r"\sum_i (u_i + v_i) = 7"
     out = made(refreshed(data))
     source, page = ((out / f"report.{kind}").read_text() for kind in ("tex", "html"))
-    assert record["statement"]["latex"] in source and source.count("hand-typeset") == page.count("hand-typeset") == 1
+    assert f"${bound['latex']}$" in source and f"${total['latex']}$" not in source
+    assert [text.count("is hand-typeset and does not read back") for text in (source, page)] == [1, 1]
+    assert latex.code(total["latex"]) in source and total["latex"] in page
+    assert all("but 1 of them by hand" in text for text in (source, page))
+
+
+@pytest.mark.parametrize("bad", [r"\input{/etc/passwd}", r"}\endgroup \le 1", r"\write18{ls} \le 1", "<script>1</script>"])
+def test_latex_that_does_not_read_back_is_never_run(bad: str, data: Data, made: Callable[..., Path]) -> None:
+    statement_of(data, "toy.bound")["latex"] = bad
+    out = made(refreshed(data))
+    source, page = ((out / f"report.{kind}").read_text() for kind in ("tex", "html"))
+    assert bad not in source and latex.code(bad) in source and bad.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
+def test_another_checker_can_speak_for_evidence(data: Data, tmp_path: Path) -> None:
+    write.written(data, toy_paper.make(), tmp_path, {"tex", "html"},
+                  trust=lambda key, evidence: ["coq: certified <all>"] if key == "toy.bound" else [])
+    source, page = ((tmp_path / f"report.{kind}").read_text() for kind in ("tex", "html"))
+    assert source.count(latex.escaped("coq: certified <all>.")) == 1 and page.count("coq: certified &lt;all&gt;.") == 1
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_what_coq_said_of_this_very_ledger_is_told(stale: bool, data: Data, tmp_path: Path) -> None:
+    said = {"ledger": "another" if stale else data["digest"], "coq": "8.16", "axioms": [], "counts": {},
+            "theorems": {"t": {"kind": "point", "coq": "certified", "why": "", "where": {"toy.false": 1}}}}
+    (tmp_path / "coq.json").write_text(json.dumps(said))
+    assert main(run(tmp_path, data, "--html")) == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert ("coq: certified (the counterexample)" in page) is not stale
 
 
 def test_all_words_are_explained() -> None:
@@ -226,6 +207,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield but(lambda d: d["claims"][0].pop("status")), "'status' is missing"
     yield but(lambda d: d["claims"][1].update(verdict="true")), "allowed: assumed, cited, open"
     yield but(lambda d: d["claims"][1]["statement"].update(text="1 <= <")), "cannot read"
+    yield but(lambda d: d["claims"][1]["statement"].update(latex=5)), "the ledger is damaged: TypeError"
     yield but(lambda d: d["claims"][2]["steps"][0].update(paper_line="x")), "not of type int"
     yield but(lambda d: d["claims"].append(d["claims"][0])), "is there twice"
     yield but(lambda d: d["claims"][0].update(signature="gone")), "'gone' is not in the ledger"
@@ -233,7 +215,7 @@ def damaged(data: Data) -> Iterator[tuple[Data | str, str]]:
     yield but(lambda d: d["paper"].update(name="other")), "is a ledger of other, not of toy"
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(13))
 def test_a_damaged_ledger(number: int, data: Data, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found, wanted = list(damaged(data))[number]
     assert main(run(tmp_path, found, "--html")) == 2
@@ -257,8 +239,8 @@ def test_without_a_tex_engine_the_source_is_there(data: Data, tmp_path: Path, mo
     assert len(told) == 1 and "apt-get install texlive-latex-base" in told[0]
     source = (tmp_path / "out" / "report.tex").read_text()
     assert source.endswith("\\end{document}\n") and not (tmp_path / "out" / "report.pdf").exists()
-    for name in re.findall(r"\\includegraphics\[?[^]]*\]?\{(figures/[^}]*)\}", source):
-        assert (tmp_path / "out" / name).exists()
+    assert "graph" in drawings_of_tex(source)
+    assert drawings_of_tex(source) == {p.stem for p in (tmp_path / "out" / "figures").glob("*.pdf")}
 
 
 def test_a_folder_that_cannot_be_written(data: Data, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,6 +284,16 @@ def test_a_signal_leaves_no_half_written_file(data: Data, tmp_path: Path,
     page = tmp_path / "out" / "report.html"
     assert (process.returncode == 130 and not page.exists()) or page.read_text().rstrip().endswith("</html>")
     assert not list((tmp_path / "out").glob(".*")) if (tmp_path / "out").exists() else True
+
+
+def test_pictures_of_an_earlier_report_are_removed(data: Data, made: Callable[..., Path], tmp_path: Path) -> None:
+    folder = made(data) / "figures"
+    names = {p.name for p in folder.iterdir()}
+    for name in ("mine.pdf", "old.pdf", "../../outside.txt"):
+        (folder / name).write_text("here before")
+    (folder / write.MADE).write_text("gone.pdf\n../../outside.txt\nold.pdf\ngraph.pdf\n")
+    assert {p.name for p in (made(data) / "figures").iterdir()} == {*names, "mine.pdf"}
+    assert (tmp_path / "outside.txt").exists()
 
 
 def test_the_same_ledger_gives_the_same_bytes(toy_ledger: Ledger, tmp_path: Path) -> None:

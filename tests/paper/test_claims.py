@@ -15,6 +15,7 @@ import pytest
 
 import lemmas
 from proofcheck.check import Settings, check_claim
+from proofcheck.claims import uses_of
 from proofcheck.confirm import points_in
 from proofcheck.evidence import Hyps
 from proofcheck.kernel.point import Point
@@ -105,6 +106,8 @@ def test_claim(key: str) -> None:
     before = old(key)
     meaning = compare_meaning(key, expected()["signatures"][before["signature"]], now["signature"])
     wrong = [a for a in alarms_of(now) if "the mutant" not in a]
+    unnamed = sorted(prover().used.get(key, set()) - {key, *uses_of(lemmas.paper[key])})
+    assert unnamed == [], "the proof uses claims that are not named among its uses"
     require([*problems, *wrong, *meaning, *compare_claims(before, now)], before, now)
 
 

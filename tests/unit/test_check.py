@@ -41,6 +41,13 @@ def test_nothing_went_wrong_and_every_claim_is_there(toy_ledger: Ledger, toy: Pa
     assert [r["id"] for r in toy_ledger.claims] == [c.id for c in toy]
 
 
+def test_what_a_proof_uses_is_noticed(toy: Paper) -> None:
+    prover = Prover(toy)
+    key = next(c.id for c in toy if c.uses == ("toy.bound",) and c.rel is not None and not c.steps)
+    check_claim(toy[key], prover, toy, Settings())
+    assert prover.used[key] == {"toy.bound"}
+
+
 def test_steps(toy_record: Records) -> None:
     gap = [(s["verdict"], s["finding"], s["evidence"]["method"]) for s in toy_record("toy.gap")["steps"]]
     assert gap == [("proved", None, "printed reason"), ("refuted", "false", "counterexample"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from argparse import Namespace
 from pathlib import Path
+from subprocess import run
 
 import pytest
 from flint import arb
@@ -65,9 +68,38 @@ def test_other_networks_are_traced_and_not_measured(
     monkeypatch.setattr(instances, "start_net", lambda net, n, d, m, sigma, seed, kind, points=None: symmetric_net(
         n, m, d, d, sigma, seed, kind))
     assert main(["gd", "--net", "relu", "--n", "2", "--m", "8", "--steps", "3", "--json", str(tmp_path / "out.json")]) == 0
-    assert "statements are not about this run" in capsys.readouterr().out
+    assert "No bound was measured" in capsys.readouterr().out
     data = json.loads((tmp_path / "out.json").read_text())
     assert data["bounds"] == []
     assert [set(s["trace"]) for s in data["states"]] == [{"loss", "motion", "lambda_min(H), estimated"}] * 4
     states, rows = gd.measured(softmax_ntk, {**gd.COMMON, **gd.PLAIN, "m": 8, "steps": 1})
     assert rows and len(states) == 2
+
+
+def test_large_runs_are_measured_only_when_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(instances, "MEASURED", 15)
+    bounds = {}
+    for name, asked in (("unasked", []), ("all", ["--bounds", "all"]), ("none", ["--bounds", "none"])):
+        out = tmp_path / f"{name}.json"
+        assert main(["gd", "--n", "2", "--d", "1", "--m", "8", "--steps", "1", *asked, "--json", str(out)]) == 0
+        found = json.loads(out.read_text())
+        bounds[name] = len(found["bounds"])
+        traces = [s["trace"]["loss"] for s in found["states"]]
+        assert len(traces) == 2 and float(traces[1]) < float(traces[0])
+    assert bounds["unasked"] == bounds["none"] == 0 and bounds["all"] > 50
+
+
+MEMORY = """
+import resource, sys
+from proofcheck.cli import main
+assert main(["gd", "--n", "2", "--d", "1", "--m", "10000000", "--steps", "2", "--json", "-"]) == 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
+
+
+def test_ten_million_neurons_in_less_than_a_gigabyte() -> None:
+    done = run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True,
+               env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
+    losses = [float(s["trace"]["loss"]) for s in json.loads(done.stdout)["states"]]
+    assert losses == sorted(losses, reverse=True) and len(set(losses)) == 3
+    assert int(done.stderr.split()[-1]) * 1024 < 10**9

@@ -55,6 +55,15 @@ def mean_value(steep: Theorem, function: Expr = EXP, hole: Var = h, low: Any = 0
                             function=function, hole=hole)
 
 
+def halved(*steps: Theorem) -> Theorem:
+    """x <= z before every step, which halves x; more is in tests/traps/test_induction_traps.py."""
+    dim = Var("T", True)
+    s, t = Index("s", dim), Index("t", dim)
+    return rules.induct(*steps, given(x <= z), invariants=(x <= z,), relations=(eq(y, HALF*x),), link=Array("link", (s, t)),
+                        state=((x, y, z, Array("before", (t,)), Array("after", (t,))),), clock=Array("clock", (t,)),
+                        earlier=s, time=t)
+
+
 Case = tuple[str, Callable[[], Theorem], str]
 
 GOOD: list[Case] = [
@@ -64,6 +73,9 @@ GOOD: list[Case] = [
     ("cut", lambda: rules.cut(rules.relax(given(x < y)), given(x <= y)), "x < y |- x <= y"),
     ("case_split", lambda: rules.case_split(
         rules.sign(term=abs(x), hyps=(x <= 0,)), rules.sign(term=abs(x), hyps=(x >= 0,)), term=x), " |- 0 <= Abs(x)"),
+    ("case_split", lambda: rules.case_split(
+        rules.sign(term=abs(x), hyps=(x <= 0,)), rules.relax(rules.sign(term=abs(x), hyps=(x > 0,))), term=x),
+     " |- 0 <= Abs(x)"),
     ("identity", lambda: rules.identity(lhs=Sum(i, x*u[i]), rhs=x*Sum(j, u[j])),
      " |- Sum(x*u[i], (i, 1, m)) == x*Sum(u[j], (j, 1, m))"),
     ("sign", lambda: rules.sign(term=Sum(i, u[i]**2)), " |- 0 <= Sum(u[i]**2, (i, 1, m))"),
@@ -122,6 +134,13 @@ GOOD: list[Case] = [
      " |- w[i, i] <= Peak(w[i1, i], (i1, 1, m))"),
     ("below_max", lambda: rules.below_max(left=x, right=y, first=False), " |- y <= Max(x, y)"),
     ("max_bound", lambda: rules.max_bound(given(x <= z), given(y < z)), "x <= z, y < z |- Max(x, y) <= z"),
+    ("restate", lambda: rules.restate(given(x*u[i] <= 1), hyps=(part[i] <= 1, y <= 1), concl=part[i] <= 1),
+     "part[i] <= 1, y <= 1 |- part[i] <= 1"),
+    ("induct", lambda: halved(rules.combine(given(eq(y, HALF*x)), given(x <= z), rules.sign(term=z, hyps=(z >= 0,)),
+                                            goal=y <= z, factors=(ONE, HALF*ONE, HALF*ONE))),
+     "(1 + (-1)*Sum(link[s, t], (s, 1, T)))*(before[t] + (-1)*z) == 0, 0 <= z, after[t] == (1/2)*before[t], "
+     "link[s, t]*(before[t] + (-1)*after[s]) == 0, link[s, t]*(clock[t] + (-1)*clock[s] + (-1)) == 0, "
+     "z <= z |- before[t] <= z"),
 ]
 
 BAD: list[tuple[str, Callable[[], Any]]] = [
@@ -139,6 +158,10 @@ BAD: list[tuple[str, Callable[[], Any]]] = [
     ("case_split", lambda: rules.case_split(given(u[i] <= 0), given(u[i] >= 0), term=u[i])),
     ("case_split", lambda: rules.case_split(given(x <= 0), given(x <= 0), term=x)),
     ("case_split", lambda: rules.case_split(given(x <= 0), given(x >= 0), term=x)),
+    ("case_split", lambda: rules.case_split(
+        rules.relax(rules.sign(term=abs(x), hyps=(x < 0,))), rules.relax(rules.sign(term=abs(x), hyps=(x > 0,))), term=x)),
+    ("case_split", lambda: rules.case_split(
+        rules.sign(term=abs(x), hyps=(x < 0,)), rules.sign(term=abs(x), hyps=(x > 0,)), term=x)),
     ("case_split", lambda: rules.case_split(
         rules.sign(term=ONE, hyps=(1/x <= 0,)), rules.sign(term=ONE, hyps=(1/x >= 0,)), term=1/x)),
     ("identity", lambda: rules.identity(lhs=x, rhs=y)),
@@ -249,6 +272,12 @@ BAD: list[tuple[str, Callable[[], Any]]] = [
     ("max_bound", lambda: rules.max_bound(given(x <= z), given(y <= x))),
     ("max_bound", lambda: rules.max_bound(given(x <= u[i]), given(y <= u[j]))),
     ("max_bound", lambda: rules.max_bound(given(x <= z))),
+    ("restate", lambda: rules.restate(given(x <= 1), hyps=(), concl=x <= 1)),
+    ("restate", lambda: rules.restate(given(x <= 1), hyps=(x <= 1,), concl=x <= 2)),
+    ("restate", lambda: rules.restate(given(x <= 1), given(y <= 1), hyps=(x <= 1,), concl=x <= 1)),
+    ("induct", lambda: halved(given(x <= z))),
+    ("induct", lambda: halved(given(y <= z))),
+    ("induct", lambda: halved()),
 ]
 
 

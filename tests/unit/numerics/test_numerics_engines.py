@@ -1,8 +1,5 @@
 """Every engine against the plain one, at the edges of its range, and in little memory."""
 
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -212,25 +209,6 @@ def test_wide_balls_stay_wide():
     run(wide, *inside, steps=3)
     for engine in inside:
         assert all(outer.contains(inner) for outer, inner in zip(wide.F.flat, engine.F.flat, strict=True))
-
-
-MEMORY = """
-import resource
-from numerics import symmetric_net
-from numerics.fast import PairEngine
-net = symmetric_net(2, 10**7, 1, 1, sphere=False)
-engine = PairEngine(net, 1e-8)
-for _ in range(2):
-    engine.step()
-assert 0 < engine.loss < 2
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-
-
-def test_ten_million_neurons_in_less_than_a_gigabyte():
-    result = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True,
-                            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})  # fmt: skip
-    assert int(result.stdout) * 1024 < 10**9
 
 
 def test_a_broken_engine_is_noticed():

@@ -1,0 +1,199 @@
+"""Compiles theorems with Coq: in batches, side by side, each file checked again by ``coqchk``, all axioms named.
+
+A theorem counts only if its file compiles, holds what was written into it, and rests on the axioms of the classical reals
+alone: an exit code of 0 is not enough, since a file with an ``Axiom`` compiles too.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from proofcheck.coq.export import Theorem
+
+LIBRARY = "Proofcheck"
+HEAD = """From Coq Require Import Reals Lra Lia ZArith List.
+From Coquelicot Require Import Coquelicot.
+From Proofcheck Require Import Prelude.
+Local Open Scope R_scope.
+"""
+AXIOMS = ("Classical_Prop.classic", "ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekindReals.sig_not_dec",
+          "FunctionalExtensionality.functional_extensionality_dep")
+FORBIDDEN = re.compile(r"\b(Axioms?|Parameters?|Conjecture|Hypothes[ei]s|Variables?|Context|Admitted|admit|Abort|give_up|"
+                       r"bypass_check|Unset|Load|Declare|native_compute)\b")
+BATCH = 40
+CPU_SECONDS = 240  # of one file; theorems take seconds at most
+MISSING = "coqc is not installed; on Debian: apt-get install coq libcoq-interval libcoq-coquelicot"
+
+Progress = Callable[[int, int], None]
+
+
+class CoqError(ValueError):
+    """Coq cannot be used; one line says why."""
+
+
+@dataclass
+class Run:
+    """What Coq says to each theorem, the axioms that all of them rest on, and what went wrong on the way."""
+
+    outcomes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    axioms: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def version() -> str:
+    """Coq's version; raises CoqError if it or one of its libraries is missing."""
+    if shutil.which("coqc") is None or shutil.which("coqchk") is None:
+        raise CoqError(MISSING)
+    found = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True, check=False).stdout.split()
+    where = subprocess.run(["coqc", "-where"], capture_output=True, text=True, check=False).stdout.strip()
+    for library in ("Interval", "Coquelicot"):
+        if not (Path(where) / "user-contrib" / library).is_dir():
+            raise CoqError(f"Coq's library {library} is not installed; on Debian: apt-get install "
+                           f"libcoq-{library.lower()}")
+    return found[0] if found else "unknown"
+
+
+def compile_all(theorems: Mapping[str, Theorem], folder: Path, jobs: int = 1, hard: Sequence[str] = (),
+                progress: Progress | None = None) -> Run:
+    """Compile what has tactics; ``hard`` names theorems that are tried alone, since they may fail.
+
+    Raises CoqError if the prelude does not compile.
+    """
+    run = Run({n: ("not-expressible", t.reason) for n, t in theorems.items() if t.reason})
+    _prelude(folder)
+    todo = [n for n, t in theorems.items() if not t.reason]
+    easy = sorted((n for n in todo if n not in set(hard)), key=lambda n: -len(theorems[n].text()))
+    count = max(1, -(-len(easy) // BATCH))
+    batches = [b for b in (easy[k::count] for k in range(count)) if b] + [[n] for n in todo if n in set(hard)]
+    compiled: list[str] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: dict[Future[_Compiled], list[str]] = {}
+        for k, batch in enumerate(batches):
+            waiting[pool.submit(_batch, f"Batch{k}", {n: theorems[n] for n in batch}, folder)] = batch
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                found = future.result()
+                run.outcomes.update(found.outcomes)
+                run.problems += found.problems
+                compiled += [found.name] if found.holds else []
+                del waiting[future]
+                if progress is not None:
+                    progress(len(run.outcomes), len(theorems))
+    run.axioms = _assumptions(sorted(compiled), folder)
+    run.problems += [f"the theorems rest on the axiom {a}" for a in run.axioms if a not in AXIOMS]
+    return run
+
+
+@dataclass
+class _Compiled:
+    name: str
+    outcomes: dict[str, tuple[str, str]]
+    problems: list[str]
+    holds: bool
+
+
+def _prelude(folder: Path) -> None:
+    text = (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8")
+    (folder / "Prelude.v").write_text(text, encoding="utf-8")
+    done = _call("coqc", "Prelude", folder)
+    if done.returncode:
+        raise CoqError(f"the prelude does not compile: {_message(done.stderr)}")
+
+
+def _batch(name: str, theorems: Mapping[str, Theorem], folder: Path) -> _Compiled:
+    """Compile theorems together; what fails is left out and the rest compiled again."""
+    left, outcomes = dict(theorems), dict[str, tuple[str, str]]()
+    while left:
+        text, lines = _text(left)
+        written = folder / f"{name}.v"
+        written.write_text(text, encoding="utf-8")
+        done = _call("coqc", name, folder)
+        if done.returncode == 0:
+            problems = [*_changed(written, text), *_recheck(name, folder)]
+            word = ("failed", problems[0]) if problems else ("certified", "")
+            return _Compiled(name, {**outcomes, **dict.fromkeys(left, word)}, problems, not problems)
+        failed = _at_line(done.stderr, lines)
+        if failed is None and len(left) > 1:  # killed: nobody knows where
+            return _halves(name, left, folder, outcomes)
+        failed = failed or next(iter(left))
+        outcomes[failed] = ("failed", _message(done.stderr))
+        del left[failed]
+    return _Compiled(name, outcomes, [], False)
+
+
+def _halves(name: str, theorems: Mapping[str, Theorem], folder: Path, outcomes: dict[str, tuple[str, str]]) -> _Compiled:
+    items = list(theorems.items())
+    first = _batch(f"{name}a", dict(items[: len(items) // 2]), folder)
+    second = _batch(f"{name}b", dict(items[len(items) // 2:]), folder)
+    both = {**outcomes, **first.outcomes, **second.outcomes}
+    kept = [f"From {LIBRARY} Require {c.name}.\nDefinition {c.name} := {c.name}.all.\n" for c in (first, second) if c.holds]
+    pair = ", ".join(c.name for c in (first, second) if c.holds)
+    (folder / f"{name}.v").write_text("".join(kept) + f"Definition all := ({pair or 'tt'}).\n", encoding="utf-8")
+    done = _call("coqc", name, folder)
+    return _Compiled(name, both, [*first.problems, *second.problems], done.returncode == 0 and bool(kept))
+
+
+def _text(theorems: Mapping[str, Theorem]) -> tuple[str, list[tuple[int, str]]]:
+    """A file, and the line at which each theorem starts."""
+    text, lines = HEAD, list[tuple[int, str]]()
+    for name, theorem in theorems.items():
+        lines.append((text.count("\n") + 1, name))
+        text += theorem.text()
+    return text + f"Definition all := ({', '.join(theorems)}).\n", lines
+
+
+def _at_line(message: str, lines: list[tuple[int, str]]) -> str | None:
+    """The theorem at which Coq gave up."""
+    numbers = [int(n) for n in re.findall(r"line (\d+), characters [\d-]+:\s*\nError", message)]
+    started = [name for line, name in lines if numbers and line <= numbers[-1]]
+    return started[-1] if started else None
+
+
+def _message(text: str) -> str:
+    """Coq's error in one line."""
+    told = " ".join(text.rpartition("Error:")[2].split())
+    return told[:160] or "coqc was stopped: it took too long"
+
+
+def _changed(path: Path, text: str) -> list[str]:
+    """Whether a file is still what was written, and says nothing that gives a proof away."""
+    found = path.read_text(encoding="utf-8")
+    problems = [] if found == text else [f"{path.name} was changed after it was written"]
+    return problems + [f"{path.name} contains {word}" for word in sorted(set(FORBIDDEN.findall(found)))]
+
+
+def _recheck(name: str, folder: Path) -> list[str]:
+    done = _call("coqchk", name, folder)
+    return [] if done.returncode == 0 else [f"coqchk refuses {name}: {_message(done.stderr)}"]
+
+
+def _assumptions(names: Sequence[str], folder: Path) -> list[str]:
+    """The axioms that the theorems of some files rest on, all together."""
+    if not names:
+        return []
+    text = "".join(f"From {LIBRARY} Require {n}.\n" for n in names)
+    text += f"Definition all := ({', '.join(f'{n}.all' for n in names)}).\nPrint Assumptions all.\n"
+    (folder / "All.v").write_text(text, encoding="utf-8")
+    done = _call("coqc", "All", folder)
+    if done.returncode:
+        raise CoqError(f"the files do not fit together: {_message(done.stderr)}")
+    return sorted(re.findall(r"^([A-Za-z_][\w.']*)\s*(?=:|$)", done.stdout.partition("Axioms:\n")[2], re.MULTILINE))
+
+
+def _call(program: str, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """One of Coq's programs on one file, with a limit on processor time."""
+    target = [f"{name}.v"] if program == "coqc" else ["-silent", "-norec", f"{LIBRARY}.{name}"]
+    quiet = ["-q", "-w", "none"] if program == "coqc" else []
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    return subprocess.run([program, *quiet, "-Q", ".", LIBRARY, *target], cwd=folder, capture_output=True, text=True,
+                          check=False, preexec_fn=limit)
