@@ -17,12 +17,12 @@ Lines = list[str]
 
 def tactics(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     """Tactics for the theorem of ``statements.refuted``; raises NotExpressible."""
-    return [*(f"exists {v}." for v in values(goal, hyps, found)), "compute_point.", _settled("at_point", goal, found)]
+    return [*(f"exists {v}." for v in values(goal, hyps, found)), "abbreviations.", _settled("at_point", goal, found)]
 
 
 def against(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     """Tactics for the theorem of ``statements.upheld``."""
-    return ["compute_point.", _settled("some_way", goal, found)]
+    return ["abbreviations.", _settled("some_way", goal, found)]
 
 
 def _settled(tactic: str, goal: Rel, found: Mapping[str, Any]) -> str:

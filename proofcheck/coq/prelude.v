@@ -248,7 +248,7 @@ Ltac inverse_above := apply Rinv_le_contravar; [pos | first [bound | apply pow_i
 Ltac compute_point :=
   cbv beta iota zeta delta [bigsum bigmax every delta entry nth pred Nat.pred Nat.eqb Z.to_nat Pos.to_nat Pos.iter_op
                             Nat.add].
-Ltac number p := first [interval with (i_prec 40) | lra | interval with (i_prec p)].
+Ltac number p := first [interval with (i_prec 40) | interval with (i_prec p) | lra].
 Ltac resolved p :=
   repeat match goal with
   | |- context [Rmax ?a ?b] => first [rewrite (Rmax_left a b) by number p | rewrite (Rmax_right a b) by number p]
@@ -276,20 +276,31 @@ Ltac equal p :=
 Ltac below p :=
   first [number p | apply sqrt_below; [number p | below p] | apply sqrt_above; [number p | below p]
         | apply Rabs_le; split; below p | right; equal p].
-Ltac at_point p where_ :=
+Ltac abbreviations := repeat lazymatch goal with |- let _ := _ in _ => intro end.
+Ltac expand := repeat match goal with x := _ |- _ => subst x end; compute_point.
+Ltac compared p :=
   lazymatch goal with
-  | |- _ /\ _ => split; at_point p where_
-  | |- exists i : nat, _ => lazymatch where_ with ?k :: ?more => exists k; cbv beta iota delta [nth pred Nat.pred entry
-      Nat.eqb]; at_point p more end
-  | |- True => exact I
-  | |- (_ <= _)%Z => lia
-  | |- (_ <= _)%nat => lia
-  | |- ~ _ <= _ => apply Rlt_not_le; at_point p where_
-  | |- ~ _ < _ => apply Rle_not_lt; at_point p where_
+  | |- ~ _ <= _ => apply Rlt_not_le; compared p
+  | |- ~ _ < _ => apply Rle_not_lt; compared p
   | |- _ <> _ => resolved p; apart p
   | |- _ = _ => resolved p; equal p
   | |- _ < _ => resolved p; number p
   | |- _ <= _ => resolved p; below p
+  end.
+(* Abbreviations are put in only where two numbers are compared: what is whole stays small. *)
+Ltac at_point p where_ :=
+  lazymatch goal with
+  | |- _ /\ _ => split; at_point p where_
+  | |- every _ _ => cbv beta iota delta [every Z.to_nat Pos.to_nat Pos.iter_op Nat.add]; at_point p where_
+  | |- exists i : nat, _ => lazymatch where_ with ?k :: ?more => exists k; at_point p more end
+  | |- True => exact I
+  | |- (_ <= _)%Z => lia
+  | |- (_ <= _)%nat => compute_point; lia
+  | |- ~ _ => expand; compared p
+  | |- _ = _ => expand; compared p
+  | |- _ < _ => expand; compared p
+  | |- _ <= _ => expand; compared p
+  | |- _ => progress expand; at_point p where_
   end.
 Ltac some_way p where_ :=
   lazymatch goal with
