@@ -15,6 +15,9 @@ NOTATION = {
     "E_next": r"E^{+}", "alpha_next": r"\alpha^{+}", "S_next": r"S^{+}", "F_next": r"F^{+}", "w_next": r"w^{+}",
     "E_v_next": r"\tilde{E}^{+}", "alpha_v_next": r"\tilde{\alpha}^{+}", "loss_next": r"\mathrm{loss}^{+}",
     "v0": r"v_{0,#1,#2}", "v1": r"v_{1,#1,#2}", "v2": r"v_{2,#1,#2}", "Lam": r"\Lambda", "size_Y": r"\lVert Y\rVert_{F}",
+    "F_tau": r"F_{#1,#2}(#3)", "F_plus": r"F_{#1,#2}(#3+1)", "H_tau": r"H_{#1,#2,#3,#4}(#5)",
+    "H_plus": r"H_{#1,#2,#3,#4}(#5+1)", "W_plus": r"W_{#1,#2}(#3+1)", "path": r"\mathrm{path}(#1)",
+    "path_plus": r"\mathrm{path}(#1+1)",
     "dw": r"\Delta w", "dw_v": r"\Delta\tilde{w}", "Delta_w": r"\overline{\Delta w}",
 }
 RUN = {"n": 4, "d": 2, "m": 512, "sigma": 1.0, "seed": 0, "steps": 20, "eta": None, "net": "softmax", "precision": "float64"}

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from lemmas.def_3_6 import direction
 from lemmas.notation import d2, eta, i, k, l, n, r, y
-from lemmas.theorem_r import LINE, rho, size_Y
+from lemmas.theorem_r import LINE, ONE, rho, size_Y
 from lemmas.theorem_r_linear import V, ahead, at_least, greatest_root, least_root, met, order, same
 from lemmas.theorem_r_path import CASES, E3, GAIN, HALT, L0, Case, P_any, eta_positive, gained, lost, rate, start
 from lemmas.theorem_r_path import moved as moved_so_far
@@ -38,6 +38,7 @@ from lemmas.theorem_r_steps import E2, HOLE, Jac, P, Start, mono, s0
 from lemmas.theorem_r_steps import err as any_err
 from proofcheck.claims import Claim, Given, Proof
 from proofcheck.kernel import rules
+from proofcheck.kernel.point import Point
 from proofcheck.kernel.terms import Expr, Rel, Var, eq, exp, expr, sqrt, substitute, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context
@@ -184,8 +185,8 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
         one = mono(c, c.given(start.rel), eta * WIDTH * (1 + HOLE) * exp(2 * P) * error_size)
         two = mono(c, c.given(start.rel), eta * WIDTH * (1 + HALT_PATH) * exp(2 * HOLE) * error_size)
         known = met(c, c.at(c.theorem("theorem.R/step.far"), values={
-            moved_so_far: size(old[k, r], k), span: SPAN, E2: error_size, E3: error_next}), c.theorem("theorem.R/path.order"),
-            c.theorem(fall.id), at_least(c, SPAN), at_least(c, error_size), at_least(c, error_next))
+            moved_so_far: size(old[k, r], k), span: SPAN, E2: error_size, E3: error_next}), c.theorem(fall.id),
+            c.theorem("theorem.R/path.order"), at_least(c, SPAN), at_least(c, error_size), at_least(c, error_next))
         whole = c.chain(same(c, size(new[k, r], k), parts.concl.lhs), parts)
         found = rules.combine(whole, hop, one, two, known, c.given(near.rel), goal=c.goal, factors=(expr(1),) * 6,
                               hyps=c.hyps)
@@ -199,16 +200,40 @@ def case_claims(case: Case) -> tuple[Claim, ...]:
         low = rules.transitive(mono(c, floor, HOLE * size(direction[l, i], l, i)), slant)
         return rules.combine(mono(c, low, HOLE**2), goal=c.goal, factors=(expr(1),), hyps=c.hyps)
 
-    spectrum = Claim(f"theorem.R/kept.lambda{name}", "theorem", LINE, "conclusion (3): |J^T q|^2 >= (2/7) m lambda |q|^2",
+    spectrum = Claim(f"theorem.R/kept.lambda{name}", "theorem", LINE, "(3): |J^T q|^2 >= (2/7) m lambda |q|^2",
                      STEEP, given=(*steady(case), *INVARIANTS), scope=SCOPE, by=smallest,
                      uses=("theorem.R/one.sigma", f"theorem.R/path.floor{name}"))
-    fall = Claim(f"theorem.R/kept.loss{name}", "theorem", LINE, "conclusion (1): |e|^2 falls by the factor 1 - m eta lambda/2",
+    fall = Claim(f"theorem.R/kept.loss{name}", "theorem", LINE, "(1): |e|^2 falls by the factor 1 - m eta lambda/2",
                  LOSS, given=given, scope=SCOPE, by=loss, uses=(*uses, f"theorem.R/one.loss{name}"))
-    return (kept_claim(f"path{name}", 3, given, path, *uses, f"theorem.R/one.path{name}"),
-            kept_claim(f"potential{name}", 4, given, potential, *uses, f"theorem.R/one.potential{name}"), fall, spectrum,
-            kept_claim(f"neuron{name}", 5, given, neuron, fall.id, "theorem.R/net.sum.w", "theorem.R/net.neuron",
-                       "theorem.R/step.far", "theorem.R/path.order"))
+    loss_kept = kept_claim(f"potential{name}", 4, given, potential, *uses, f"theorem.R/one.potential{name}")
+    in_reach = kept_claim(f"path{name}", 3, given, path, *uses, f"theorem.R/one.path{name}")
+    close_by = kept_claim(f"neuron{name}", 5, given, neuron, fall.id, "theorem.R/net.sum.w", "theorem.R/net.neuron",
+                          "theorem.R/step.far", "theorem.R/path.order")
+    most = Fraction(4, 5) * size_Y
+    in_reach.mutant(CHANGED[3], "refuted", "needs the potential", drop=(INVARIANTS[4].rel,), hint=moving(Fraction(25, 128)))
+    loss_kept.mutant(error_next + GAIN * _gained(P_next) <= most, "refuted", "with 0.8 |Y|", hint=moving())
+    fall.mutant(error_next**2 <= (1 - 2 * eta * s0**2) * error_size**2, "refuted", "with the rate 2 m eta lambda",
+                hint=moving())
+    spectrum.mutant(7 * STEEP.lhs <= STEEP.rhs, "refuted", "with 2 for 2/7", hint=moving())
+    close_by.mutant(size(new[k, r], k) + 4 * SPAN / s0**2 * error_next <= 4 * SPAN / s0**2 * most, "refuted", "with 0.8 |Y|",
+                    hint=moving())
+    return in_reach, loss_kept, fall, spectrum, close_by
 
 
+def moving(path: Fraction = 0 * ONE, eta_value: Fraction = Fraction(1, 64), target: Fraction = Fraction(1, 4)) -> Point:
+    """A step from U = 0 with four neurons, x = 1 and s0 = s1 = 2, of length 2 eta y."""
+    move = eta_value * target
+    signs_of = [ONE, ONE, -ONE, -ONE]
+    sizes = dict.fromkeys(("n", "d1", "d2", "rho"), ONE)
+    return Point(sizes | {"m": 4 * ONE, "s0": 2 * ONE, "s1": 2 * ONE, "eta": eta_value, "size_Y": Fraction(9, 32), "P": path,
+                          "P_next": path + 2 * move}, {
+        "base": [[Fraction(1, 4)] * 4], "U": [[0] * 4], "U_next": [[move * sign for sign in signs_of]], "x": [[ONE]],
+        "a": [signs_of], "y": [[target]], "low": [[[[0]]]], "high": [[[[0]]]], "q": [[ONE]]})
+
+
+positive.mutant(2 * stride <= P_next, "refuted", "with twice the step", hint=moving())
+stays_within.mutant(2 * size(new[k, r], k, r) <= P_next, "refuted", "with half of P", hint=moving())
+stays_turned.mutant(64 * CHANGED[2].lhs <= CHANGED[2].rhs, "refuted", "with a 64th of it", hint=moving(
+    eta_value=ONE, target=ONE))
 KEPT = tuple(claim for case in CASES for claim in case_claims(case))
 claims: tuple[Claim, ...] = (positive, stays_within, stays_turned, *KEPT)

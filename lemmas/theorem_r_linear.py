@@ -201,6 +201,17 @@ b_term = eta * L0 * (1 + (P + eta * pulled)) * exp(2 * (P + eta * pulled)) * siz
 VALUES: dict[Var, Expr] = {E2: size_e, G: pulled, E3: size_ahead, aa: a_term}
 
 
+FAR, half = Fraction(11, 64), Fraction(1, 2)  # a path just below R*, and a size of L0 that fulfils (A)
+
+
+def run(L0_value: Fraction, path: Fraction | int, matrix: int) -> Point:
+    """One step with J(0) = 1, the number ``matrix`` for J, |Y| = e = 1/8 and eta = 1/16."""
+    move = -Fraction(matrix, 128)
+    return Point({**FLAT.scalars, "eta": Fraction(1, 16), "P": Fraction(path), "L0": L0_value, "size_Y": Fraction(1, 8)}, {
+        **FLAT.arrays, "Jac": [[[[matrix]]]], "err": [[Fraction(1, 8)]], "V": [[move]],
+        "next_err": [[Fraction(1, 8) + matrix * move]]})
+
+
 def one_step(case: Case) -> tuple[Claim, ...]:
     """R4 and the three parts of the induction step for these matrices."""
     name = case.name
@@ -282,7 +293,18 @@ def one_step(case: Case) -> tuple[Claim, ...]:
         claim.by = proof
         return claim
 
-    return (pieces, *map(prove_part, parts))
+    potential, path, loss = map(prove_part, parts)
+    pieces.mutant(size_ahead**2 <= size_e**2 - 2 * eta * pulled**2, "refuted", "with 2 for 7/4", hint=run(half, 0, 1))
+    potential.mutant(size_ahead + GAIN * gained(P + length) <= Fraction(9, 10) * size_Y, "refuted", "with 0.9 |Y|",
+                     hint=run(half, 0, 1))
+    path.mutant(parts["path"], "refuted", "needs the potential", drop=(kept.rel,), hint=run(half, FAR, 1))
+    path.mutant(parts["path"], "refuted", "needs (A)", drop=(case.width.rel,), hint=run(Fraction(100), FAR, 1))
+    loss.mutant(size_ahead**2 <= (1 - 2 * eta * s0**2) * size_e**2, "refuted", "with the rate 2 m eta lambda",
+                hint=run(half, 0, 1))
+    loss.mutant(parts["loss"], "refuted", "needs (A): J may vanish", drop=(case.width.rel,), hint=run(Fraction(100), FAR, 0))
+    loss.mutant(parts["loss"], "refuted", f"with 0.3 for {case.big} in (A)", drop=(case.width.rel,),
+                hint=run(Fraction(26), FAR, 0))
+    return pieces, potential, path, loss
 
 
 STEPS = tuple(claim for case in CASES for claim in one_step(case))

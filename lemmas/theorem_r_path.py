@@ -342,7 +342,7 @@ slow_0 = Given(eta * s0**2 <= 1, "from (B)")
 sigma_G = Given(left(P) * E2 <= G, "G >= sigma(P) |e| (theorem.R/R5.below)")
 step = Claim("theorem.R/path.potential", "claim", LINE, "|e| + (7/8) Phi(P) does not grow in a step",
              E3 + GAIN * gained(P + eta * G) <= E2 + GAIN * gained(P), scope=SCOPE,
-             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=("theorem.R/path.loss", "theorem.R/path.stretch"))
+             given=(*LOSS, L0_any, P_any, sigma_any, slow_0, sigma_G), uses=(loss.id, stretch.id))
 
 
 def _step(c: Context) -> Theorem:
@@ -524,33 +524,6 @@ far.mutant(moved + eta * reach * E2 + 3 * reach / s0**2 * E3 <= moved + 3 * reac
            hint=Point({"s0": ONE, "eta": Fraction(1, 12), "span": ONE, "moved": Fraction(0), "E2": ONE,
                        "E3": Fraction(9789, 10000)}))
 
-# ---------------------------------------------------------------- Theorem R
-
-for_ever = Claim("theorem.R/for-ever", "claim", LINE, "what holds at tau and at tau + 1 holds at every tau >= 0",
-                 uses=(*(claim.id for claim in STEPS), far.id),
-                 note="Tried: most hypotheses of the induction step are proved from what holds at tau, one claim each; not "
-                      "that logits move by at most the path, and how the bounds join. Missing: a rule of induction over "
-                      "time, by which the step from tau to tau + 1 can be repeated. And "
-                      "theorem.R/R3.path needs P > 0, so that the first step takes the limit P -> 0.")
-theorem = Claim("theorem.R", "theorem", LINE,
-                "if m lambda >= 7 rho sqrt(nd) |Y| and eta <= 1/(12 m Lam), then |F - Y|^2 falls by 1 - m eta lambda/2 at "
-                "every step, the path is at most 1.39 |Y|/sqrt(m lambda), lambda_min(H) >= (2/7) lambda, and no neuron goes "
-                "further than 4 (1 + R*) e^{2R*} rho sqrt(nd) |Y|/(m lambda)", scope="all n, d, m; symmetric initialization",
-                note="Open for want of theorem.R/for-ever alone; all other parts are proved.",
-                parts=(*(claim.id for claim in STEPS[:4]), smallest.id, far.id, for_ever.id),
-                uses=("theorem.R/R1", "theorem.R/R2.rho", "theorem.R/R2.mean", "theorem.R/R3.taylor", "theorem.R/R3.rest",
-                      "theorem.R/R3.column", "theorem.R/R3.whole", "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm",
-                      "theorem.R/R5.below", "theorem.R/R5.above", "theorem.R/path.size", "theorem.R/path.ratio",
-                      "theorem.R/path.order", "theorem.R/path.a", "theorem.R/path.b", "theorem.R/path.quarter"))
-corollary = Claim("theorem.R/corollary", "corollary", LINE,
-                  "on the event with B >= 1: m >= 5 lambda^-1 n sqrt(d) exp(2B) and eta <= 1/(4 m n d exp(2B)) suffice",
-                  scope="all n, d, m; symmetric initialization",
-                  parts=("theorem.R/corollary.A", "theorem.R/corollary.B", *(claim.id for claim in STEPS[4:]), for_ever.id),
-                  note="Open for want of theorem.R/for-ever alone; all other parts are proved. The constant 5 does not "
-                       "follow from Theorem R, which would give 7; it has its own scalar facts.",
-                  uses=("theorem.R/event", "theorem.R/rho", "theorem.R/width", "theorem.R/path.b.event",
-                        "theorem.R/path.ratio.event"))
-
 claims: tuple[Claim, ...] = (potential, size, *(make(case) for case in CASES for make in (
     ratio_claim, floor_claim, beyond_claim, second_claim)), order, first, numbers, jump, stretch, loss, step, *STEPS,
-    smallest, neuron, far, for_ever, theorem, corollary)
+    smallest, neuron, far)

@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 from lemmas.notation import a, d2, eta, i, k, l, m, n, r, s, signs, x, x_in_ball, y
-from lemmas.theorem_r import LINE, rho
+from lemmas.theorem_r import LINE, ONE, rho
 from lemmas.theorem_r_line import change, kappa, reach, remainder, top, turned_so_far
 from lemmas.theorem_r_linear import V, at_least, met, same
 from lemmas.theorem_r_path import entry, neuron
-from lemmas.theorem_r_steps import HOLE, L0, P, h, linked, mono, move, prob, roots, sgn
+from lemmas.theorem_r_steps import HOLE, L0, P, h, inner_bound, linked, mono, move, prob, roots, sgn
 from lemmas.theorem_r_steps import err as any_err
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel import rules
+from proofcheck.kernel.point import Point
 from proofcheck.kernel.terms import Array, Delta, Expr, Index, Var, children, define, eq, exp, expr, sqrt, total
 from proofcheck.kernel.theorem import Theorem
 from proofcheck.prove.context import Context
@@ -101,19 +103,6 @@ def _logits(c: Context) -> Theorem:
 logits.by = _logits
 
 
-def inner(c: Context, first: Expr, second: Expr, over: Sequence[Index]) -> Theorem:
-    """<p, q> <= |p| |q| over several indices: Cauchy-Schwarz for one after the other."""
-    head, *rest = over
-    if not rest:
-        known = rules.cauchy_schwarz(index=head, f=first, g=second, hyps=c.hyps)
-        return c.chain(rules.below_abs(term=children(known.concl.lhs)[0], hyps=c.hyps), known)
-    summed = mono(c, inner(c, first, second, rest), total(head, HOLE))
-    norms = [size(term, *rest) for term in (first, second)]
-    across = inner(c, *norms, [head])
-    lengths = size(first, *over) * size(second, *over)
-    return c.chain(summed, same(c, summed.concl.rhs, across.concl.lhs), across, same(c, across.concl.rhs, lengths))
-
-
 def minkowski(key: str, words: str, first: Array, second: Array) -> Claim:
     """|p + q| <= |p| + |q|."""
     over = first.params
@@ -122,7 +111,7 @@ def minkowski(key: str, words: str, first: Array, second: Array) -> Claim:
     claim = Claim(key, "claim", LINE, words, size(one + two, *over) <= lengths[0] + lengths[1], scope="all sizes")
 
     def proof(c: Context) -> Theorem:
-        product = inner(c, one, two, over)
+        product = inner_bound(c, one, two, over)
         squares = rules.combine(product, goal=c.goal.lhs**2 <= (lengths[0] + lengths[1]) ** 2, factors=(expr(2),),
                                 hyps=c.hyps)
         return roots(c, squares, c.goal.lhs, lengths[0] + lengths[1])
@@ -268,5 +257,51 @@ def _hop(c: Context) -> Theorem:
 
 
 hop.by = _hop
+
+# ---------------------------------------------------------------- what would be too much
+
+QUARTER = Fraction(1, 4)
+SINGLE = {"n": ONE, "d1": ONE, "d2": ONE}
+
+
+def segment(moved_to: list[Fraction], start: list[Fraction], path: Fraction, **scalars: Fraction) -> Point:
+    """A step from one displacement to another, for x = 1, equal weights, as many signs + as -, and y = 1."""
+    neurons = len(start)
+    halves = [sign for sign in (ONE, -ONE) for _ in range(neurons // 2)]
+    return Point({**SINGLE, "m": Fraction(neurons), "rho": ONE, "P": path, **scalars}, {
+        "base": [[1 / Fraction(neurons)] * neurons], "U": [start], "U_next": [moved_to], "x": [[ONE]], "a": [halves],
+        "y": [[ONE]]})
+
+
+def doubled(claim: Claim, *arrays: Array) -> None:
+    """|p + q| <= (|p| + |q|)/2 fails for p = q."""
+
+    def ones(depth: int) -> list[Any]:
+        return [ones(depth - 1) if depth > 1 else ONE]
+
+    rel = claim.rel
+    if rel is not None:
+        claim.mutant(2 * rel.lhs <= rel.rhs, "refuted", "with half of the sum", hint=Point(
+            {**SINGLE, "m": ONE}, {array.name: ones(len(array.params)) for array in arrays}))
+
+
+for claim, pair in ((sum_J, MATRICES), (sum_W, WHOLE), (sum_w, ONE_NEURON)):
+    doubled(claim, *pair)
+ALONE = Point({**SINGLE, "m": Fraction(2)}, {"V": [[ONE, 0]], "x": [[ONE]]})
+logit.mutant(2 * abs(total(k, V[k, r] * x[k, i])) <= size(V[k, r], k, r), "refuted", "with half of |V|", hint=ALONE)
+logits.mutant(2 * size(total(k, V[k, r] * x[k, i]), r) <= size(V[k, r], k, r), "refuted", "with half of |V|", hint=ALONE)
+RAISED = segment([ONE] + [0 * ONE] * 15, [ONE] + [0 * ONE] * 15, ONE)
+APART = segment([2 * QUARTER, -2 * QUARTER], [2 * QUARTER, -2 * QUARTER], 3 * QUARTER)
+HERE, PUSHED = [0 * ONE] * 4, segment([QUARTER, *[0 * ONE] * 3], [0 * ONE] * 4, QUARTER**2)
+dense.mutant(m * now.soft[i, r] <= rho * exp(P / 2), "refuted", "with e^{P/2}", hint=RAISED)
+mean_small.mutant(abs(now.mean[l, i]) <= P / 2, "refuted", "with P/2", hint=APART)
+entries.mutant(2 * abs(entry_U) <= rho * (1 + P) * exp(2 * P), "refuted", "with half of it",
+               hint=segment(HERE, HERE, 0 * ONE))
+taylor.mutant(size(then.error[l, i] - now.error[l, i] - straight, l, i) <= curve * stride**2 / 16, "refuted",
+              "with an eighth of it", hint=PUSHED)
+turning.mutant(4 * size(then.jacobian[l, i, k, r] - now.jacobian[l, i, k, r], l, i, k, r) <= lost_more, "refuted",
+               "with a quarter of it", hint=PUSHED)
+hop.mutant(2 * size(step, k) <= eta * rho * (1 + P) * exp(2 * P) * sqrt(n * d2) * error_size, "refuted", "with half of it",
+           hint=segment([QUARTER, QUARTER, -QUARTER, -QUARTER], HERE, 0 * ONE, eta=QUARTER))
 
 claims: tuple[Claim, ...] = (logit, logits, sum_J, sum_W, sum_w, dense, mean_small, entries, taylor, turning, hop)

@@ -2,8 +2,8 @@
 
 R1 and R2 bound how a softmax and its Jacobian change along a line, R3 adds this up over a path of length P, R4 is one
 step of gradient descent, R5 the potential |e| + (7/8) Phi(P) that confines the path.  What is said of a path of several
-steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is left to the reader
-(theorem.R).  ``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
+steps is said of one step, from what holds at tau to what holds at tau + 1; the induction over tau is in theorem_r_time.
+``logit`` and ``move`` are <w_r, x_i> and <V_r, x_i> for one data point, ``prob`` is any probability vector.
 """
 
 from __future__ import annotations
@@ -329,13 +329,14 @@ def both(term: Expr) -> Expr:
     return total((l, i), term)
 
 
-def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, Index] = (l, i)) -> Theorem:
-    """<p, q> <= |p| |q|: Cauchy-Schwarz over the second index, then over the first."""
-    outside, inside = over
-    norms = tuple(sqrt(total(inside, term**2)) for term in (first, second))
-    within = rules.cauchy_schwarz(index=inside, f=first, g=second, hyps=c.hyps)
-    summed = mono(c, _signed(c, within), total(outside, HOLE))
-    across = _signed(c, rules.cauchy_schwarz(index=outside, f=norms[0], g=norms[1], hyps=c.hyps))
+def inner_bound(c: Context, first: Expr, second: Expr, over: tuple[Index, ...] = (l, i)) -> Theorem:
+    """<p, q> <= |p| |q| over some indices: Cauchy-Schwarz for one after the other."""
+    head, *rest = over
+    if not rest:
+        return _signed(c, rules.cauchy_schwarz(index=head, f=first, g=second, hyps=c.hyps))
+    one, two = (sqrt(total(tuple(rest), term**2)) for term in (first, second))
+    summed = mono(c, inner_bound(c, first, second, tuple(rest)), total(head, HOLE))
+    across = inner_bound(c, one, two, (head,))
     lengths = mul(*(sqrt(total(over, term**2)) for term in (first, second)))
     return c.chain(summed, c.identity(summed.concl.rhs, across.concl.lhs), across, c.identity(across.concl.rhs, lengths))
 

@@ -21,7 +21,6 @@ from numerics.certify.certificate import DOUBLES, brackets_of, described, instan
 from numerics.certify.hypotheses import Hypotheses
 from numerics.certify.instance import Bracket, Instance
 from numerics.certify.run import CONVERGED, WORDS, judged_run, limits
-from numerics.fast_dd import DoubleDoubleEngine
 from numerics.spectrum import enclose_lambda_min, enclose_spectrum, lambda_min
 
 OTHER_BITS = 320
@@ -160,9 +159,10 @@ def _seen(known: Hypotheses, run: Mapping[str, Any], steps: int) -> Iterator[See
 
 def _in_pairs(known: Hypotheses, steps: int) -> Iterator[Seen]:
     """The run in double-double numbers; lambda_min(H) is estimated in doubles, after the last step enclosed by balls."""
+    from numerics.fast_dd import DoubleDoubleEngine  # with numba, which is slow to import
+
     instance = known.instance
-    net = instance.net(DoubleDouble())
-    engine = DoubleDoubleEngine(net, known.eta)
+    engine = DoubleDoubleEngine(instance.net(DoubleDouble()), known.eta)
     sides = limits(known)
     start = now = engine.pairs
     before, path = engine.loss, 0.0

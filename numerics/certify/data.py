@@ -115,8 +115,11 @@ def _number(where: str, entry: Any) -> Fraction:
 
 
 def _from_csv(path: Path) -> tuple[Any, Any]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = [row for row in csv.reader(file) if row]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [row for row in csv.reader(file) if row]
+    except csv.Error as reason:
+        raise ValueError(f"not a CSV file ({reason})") from None
     kinds = [HEADING.fullmatch(cell.strip().lower()) for cell in (lines[0] if lines else [])]
     if not kinds or not all(kinds) or {k.group(1) for k in kinds if k} != {"x", "y"}:
         raise ValueError("the first line must name the columns: x1,x2,...,y1,y2,...")

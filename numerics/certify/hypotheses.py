@@ -165,7 +165,7 @@ class Width:
                     f"m = {self.m - 2} is not)")
         if not self.m:
             return "no number can be told, for lambda is 0 up to 192 bits"
-        return f"about {self.m:.3g}, judged by a narrower net, which is more than this program holds"
+        return f"about {self.m:.3g}, an estimate in doubles that no balls certify at a width that this program holds"
 
 
 def smallest_width(instance: Instance) -> Width:
@@ -173,17 +173,15 @@ def smallest_width(instance: Instance) -> Width:
 
     (A) need not be monotone in m, since every width draws other weights; below the result it fails at m - 2.
     """
-    low, high = 0, 2
-    while high < instance.most_neurons and not _enough(instance.at_width(high)):
-        low, high = high, 2 * high
-    if high >= instance.most_neurons:
-        return _beyond(instance.at_width(min(low, MODEST)))
+    low, high, most = 0, 2, instance.most_neurons
+    while not _enough(instance.at_width(high)):
+        if high == most:
+            return _beyond(instance.at_width(min(high, MODEST)))
+        low, high = high, min(2 * high, most)
     while high - low > 2:
         middle = (low + high) // 4 * 2
         low, high = (low, middle) if _enough(instance.at_width(middle)) else (middle, high)
-    while not measured(instance.at_width(high)).inequalities()[1].holds:
-        high += 2
-    return Width(high, True)
+    return Width(high, bool(measured(instance.at_width(high)).inequalities()[1].holds))
 
 
 def _beyond(instance: Instance) -> Width:

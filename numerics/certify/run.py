@@ -25,9 +25,9 @@ from numerics.rigorous import StepRecord, ball_descent, working_bits
 CONVERGED = Fraction(1, 10**20)
 """Of the loss (half the squared error)."""
 JUDGE_BITS = 128
-BALL_WORK = 10**4
+BALL_WORK = 10**5
 """Up to this n m times the expected number of steps, a run is made with balls."""
-MOST_WORK = 2 * 10**9
+MOST_WORK = 10**9
 """Up to this n m times steps, a run is made by default: about a minute."""
 
 WORDS = {

@@ -27,7 +27,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the draw (default: 0)")
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="processes of coqc (default: 2)")
     parser.add_argument("--json", metavar="FILE", help="write what Coq says to each theorem ('-': to standard output)")
-    parser.add_argument("--keep", metavar="DIR", help="leave the .v and .vo files there, for reading or compiling them again")
+    parser.add_argument("--keep", metavar="DIR", help="leave the .v and .vo files there, to be read or compiled again")
     add_paper(parser)
     parser.set_defaults(run=run)
 
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     source = find(args.paper)
     ledger = committed(source)
     if ledger is None:
-        raise BadInput(f"there is no ledger {source.ledger.name}; 'proofcheck verify --json {source.ledger.name}' writes one")
+        raise BadInput(f"there is no {source.ledger.name}; 'proofcheck verify --json {source.ledger.name}' writes one")
     release = version()
     theorems = export(ledger, None if args.ids is None else resolve(source.paper, args.ids))
     if args.sample is not None:
@@ -97,5 +97,6 @@ def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem]
         total = sum(count[w] for w in WORDS)
         if total:
             told_ = ", ".join(f"{count[w]} {w}" for w in WORDS)
-            yield f"{PLURAL[kind]}: {told_} (of {total}, in {count['theorems']} theorems)"
+            noted = f"; {count['noted']} of them with derivatives that the engine worked out" if count["noted"] else ""
+            yield f"{PLURAL[kind]}: {told_} (of {total}, in {count['theorems']} theorems){noted}"
     yield f"to be trusted: {trusted(data)}"

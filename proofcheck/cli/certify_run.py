@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from proofcheck.claims import Attempt, Checked, Running
 from proofcheck.cli.certified import WORDS
 from proofcheck.cli.common import BadInput, add_paper, console, saved, shown_progress, table
 from proofcheck.papers import Source, find
-from proofcheck.runs import adds, certifying, sealed, standing
+from proofcheck.runs import certifying, sealed, standing
 from proofcheck.witness import shown
 
 INTERRUPTED = 130
@@ -36,7 +38,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--eta", help="step size, such as 1e-5 or 1/4096 (default: the largest simple one that is allowed)")
     parser.add_argument("--steps", type=int, help="stop after so many steps (default: when the loss is below 1e-20, or "
                         "after about a minute's work)")
-    parser.add_argument("-o", metavar="CERT", dest="target", help="write the certificate as JSON ('-': to standard output)")
+    parser.add_argument("-o", metavar="CERT", dest="target", help="write the certificate as JSON ('-': to standard output, "
+                        "and all else to standard error)")
     parser.add_argument("--table", action="store_true", help="instead: runs in the regime from (n, d) = (1, 1) to (8, 8) "
                         "and on real data, the width that the paper asks for beside the one that is enough")
     add_paper(parser)
@@ -60,21 +63,17 @@ def run(args: argparse.Namespace) -> int:
         attempt = certifying(source).attempt(options)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    quiet = args.target == "-"
-    if not quiet:
-        _told(attempt)
+    out = console(stderr=args.target == "-")
+    _told(out, attempt)
     if attempt.running is None:
-        for line in attempt.advice if not quiet else ():
-            console().print(line, soft_wrap=True)
-        if quiet:
-            raise BadInput(f"no certificate: {attempt.advice[0]}")
+        for line in attempt.advice:
+            out.print(line, soft_wrap=True)
         return 1
     interrupted = _ran(attempt.running)
     certificate = sealed(source, attempt.running.certificate())
     if args.target is not None:
         saved(args.target, certificate)
-    if not quiet:
-        _result(source, certificate, args.target)
+    _result(out, certificate, args.target)
     if interrupted:
         return INTERRUPTED
     return 0 if all(c["false"] == c["open"] == 0 for c in certificate["certified"]["run"]["conclusions"]) else 1
@@ -100,8 +99,7 @@ def _ran(running: Running) -> bool:
     return False
 
 
-def _told(attempt: Attempt) -> None:
-    out = console()
+def _told(out: Console, attempt: Attempt) -> None:
     out.print(table(attempt.facts.items(), "instance", ""))
     out.print()
     out.print(table([_row(h) for h in attempt.hypotheses], "hypothesis", "statement", "left", "right", ""))
@@ -112,15 +110,15 @@ def _row(check: Checked) -> tuple[str, ...]:
     return check.id, check.words, shown(check.left), shown(check.right), WORDS[check.holds]
 
 
-def _result(source: Source, certificate: Mapping[str, Any], target: str | None) -> None:
-    out, run = console(), certificate["certified"]["run"]
+def _result(out: Console, certificate: Mapping[str, Any], target: str | None) -> None:
+    run = certificate["certified"]["run"]
     out.print(table([(c["id"], c["words"], _count(c), str(c["tightest"]["step"]), _middle(c["tightest"]["left"]),
                       _middle(c["tightest"]["right"])) for c in run["conclusions"]],
                     "conclusion", "statement", "certified", "tightest at", "left", "right"))
     out.print()
     for line in (*certificate["certified"]["says"], certificate["adds"]):
         out.print(line, soft_wrap=True)
-    if target is not None:
+    if target not in (None, "-"):
         out.print(f"Certificate written to {target}; 'proofcheck recheck {target}' looks at it again.", soft_wrap=True)
 
 
@@ -139,5 +137,7 @@ def _table(source: Source) -> int:
     rows = [make() for make in shown_progress(makers.values(), len(makers))]
     out = console()
     out.print(table([[row.get(name, "") for name in rows[0]] for row in rows], *rows[0]))
-    out.print(adds(standing(source)), soft_wrap=True)
+    theorem = standing(source)
+    out.print(f"Hypotheses and conclusions are decided by balls on each of these runs; {theorem['id']} itself is "
+              f"{theorem['verdict']} in the ledger.", soft_wrap=True)
     return 0

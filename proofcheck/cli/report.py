@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     lacking = [name for name in NEEDED if find_spec(name) is None]
     if lacking:
         raise BadInput(f"the report needs {', '.join(lacking)}; pip install 'proofcheck[report]'")
+    from proofcheck.coq import trust
     from proofcheck.report.latex import TexError  # only here: the rest of proofcheck does without these packages
     from proofcheck.report.shape import require
     from proofcheck.report.write import written
@@ -41,10 +42,12 @@ def run(args: argparse.Namespace) -> int:
     require(ledger, path.name)
     if ledger["paper"]["name"] != source.paper.name:
         raise BadInput(f"{path.name} is a ledger of {ledger['paper']['name']}, not of {source.paper.name}")
+    said = trust.load(path, ledger)
     kinds = {k for k in ("pdf", "html") if getattr(args, k)} or {"tex", "html"}
     try:
         folder = Path(args.output)
-        for file in written(ledger, source.paper, folder, kinds, _say):
+        for file in written(ledger, source.paper, folder, kinds, _say,
+                            lambda key, evidence: trust.level(key, evidence, said)):
             if file.parent == folder:
                 print(file)
     except OSError as error:

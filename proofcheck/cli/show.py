@@ -11,6 +11,7 @@ from typing import Any
 from proofcheck.claims import Paper, uses_of
 from proofcheck.cli.common import add_paper, against, committed, console, point_line, pretty, resolve, step_ids, unknown
 from proofcheck.cli.verify import boundary_lines, explained, special_lines, whole
+from proofcheck.coq import trust
 from proofcheck.ledger import verify
 from proofcheck.papers import Source, find
 from proofcheck.signatures import abbreviations
@@ -36,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     record = known[owner[args.id]]
     item = record if record["id"] == args.id else next(s for s in record["steps"] if s["id"] == args.id)
     out = console()
+    coq = trust.beside(source.ledger)
     lines = claim_lines(record, source.paper, known) if item is record else step_lines(item, record, known)
-    for line in (*lines, *defined(item, signature), f"\n{origin}"):
+    for line in (*lines, *trust.level(item["id"], item["evidence"], coq), *defined(item, signature), f"\n{origin}"):
         out.print(line, soft_wrap=True)
     return 0
 

@@ -15,7 +15,7 @@ from math import gcd, lcm
 from proofcheck.coq.terms import coq
 from proofcheck.second.domains import Domain
 from proofcheck.second.normal import Mono, as_term
-from proofcheck.second.terms import Term, factors, num, parts, put
+from proofcheck.second.terms import Term, factors, minus, num, parts, put, rebuilt
 
 HALF = Fraction(1, 2)
 DEPTH = 6
@@ -34,26 +34,47 @@ class Equations:
         return coq(term, self.names)
 
     def solve(self, *terms: Term) -> str:
-        """A tactic for any equation whose functions all occur in the terms."""
+        """A tactic for any equation whose functions all occur in the terms; two terms are the two sides."""
         if self.depth > DEPTH:
             return "fail"
         nodes = list(dict.fromkeys(f for t in terms for f in outermost(t)))
+        scales = {} if len(terms) == 2 and self._same(*terms) else self._scales(nodes)
+        return self._replaced(nodes, scales)
+
+    def derivative(self, *terms: Term) -> str:
+        """The same where one side is what ``auto_derive`` makes; its exponents are seldom others."""
+        nodes = list(dict.fromkeys(f for t in terms for f in outermost(t)))
+        whole, split = self._replaced(nodes, {}), self._replaced(nodes, self._scales(nodes))
+        return whole if whole == split else f"first [{whole} | {split}]"
+
+    def _same(self, left: Term, right: Term) -> bool:
+        """Whether two terms are equal with exponentials as parameters of their own."""
+        atoms: dict[Term, Term] = {}
+
+        def opaque(term: Term) -> Term:
+            if term[:2] == ("fn", "exp"):
+                return atoms.setdefault(tidy(term, self.dom), ("var", f"exp{len(atoms)}"))
+            return rebuilt(term, opaque)
+        return self.dom.form.vanishes(minus(opaque(left), opaque(right)))
+
+    def _replaced(self, nodes: list[Term], scales: Mapping[Mono, Fraction]) -> str:
+        """Functions are replaced by their forms; what is left is an equation between fractions."""
         steps, rewrites, atoms = [], [], dict[Term, None]()
-        scales = self._scales(nodes)
         for node in nodes:
             form = self.form(node, scales)
             atoms.update(dict.fromkeys(outermost(form)))
             if form != node:
                 name = self._fresh("E")
                 steps.append(f"assert ({name} : {self.show(node)} = {self.show(form)}) by ({self._why(node, form)})")
-                rewrites.append(f"rewrite ?{name}")
+                rewrites.append((-len(self.show(node)), f"rewrite ?{name}"))  # what contains others goes first
         plain = "first [reflexivity | ring | field; nonzero"
         squares = [(self._fresh("S"), *fact) for fact in filter(None, map(self._square, atoms))]
         if squares:
             facts = "; ".join(f"assert ({name} : {told}) by ({why})" for name, told, why in squares)
             known = " ".join(name for name, _, _ in squares)
-            plain += f" | {facts}; first [ring [{known}] | field [{known}]; nonzero]"
-        return "; ".join([*steps, *rewrites, f"{plain}]"])
+            plain += (f" | {facts}; first [ring [{known}] | field [{known}]; nonzero | lra | "
+                      f"field_simplify_eq; [first [lra | nra] | nonzero]]")
+        return "; ".join([*steps, *(r for _, r in sorted(rewrites)), f"{plain}]"])
 
     def _fresh(self, letter: str) -> str:
         self.count += 1
@@ -64,7 +85,7 @@ class Equations:
 
     def form(self, node: Term, scales: Mapping[Mono, Fraction]) -> Term:
         """The normal form of a function; an exponential over the common exponentials."""
-        if node[:2] != ("fn", "exp"):
+        if node[:2] != ("fn", "exp") or not scales:
             return tidy(node, self.dom)
         exponent = self.dom.form.of(node[2])
         found: list[Term] = []
@@ -93,6 +114,8 @@ class Equations:
 
     def _why(self, node: Term, form: Term) -> str:
         """Why a function is its form."""
+        if node[0] == form[0] and node[1:] != form[1:] and (node[0] == "pow" or node[1] == form[1] == "log"):
+            return f"apply f_equal; {self._deeper().solve(parts(node)[0], parts(form)[0])}"
         match node:
             case ("fn", "exp", inner):
                 return self._exp(inner, form)

@@ -10,13 +10,15 @@ from typing import Any
 from proofcheck.confirm import Matter, matters
 from proofcheck.coq import points, script, statements
 from proofcheck.coq.terms import NotExpressible
-from proofcheck.evidence import counterexample_data, is_plain
+from proofcheck.evidence import counterexample_data, is_plain, plain_relation
 from proofcheck.kernel.certificate import read_signature
+from proofcheck.kernel.point import NoCounterexample
 from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
 from proofcheck.refute.scalar import refute_scalar
 from proofcheck.second.terms import Refused
 
+DERIVED = "its derivatives are worked out by the engine"
 KINDS = ("scalar", "identity", "point")
 
 
@@ -28,6 +30,7 @@ class Theorem:
     statement: str
     tactics: list[str] = field(default_factory=list)
     reason: str = ""
+    note: str = ""  # what the statement takes over from the engine
     where: list[str] = field(default_factory=list)
     opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
@@ -87,12 +90,15 @@ def _step(rule: str, data: Mapping[str, Any], reader: Reader, dims: list[str]) -
         statement = statements.proved(reader.relation(goal), [reader.relation(h) for h in plain])
     except NotExpressible as error:
         return Theorem(rule, f"{goal} given {hyps}", reason=str(error))
+    made = Theorem(rule, statement)
+    made.opposite = lambda: _refutation(reader.relation(goal), tuple(reader.relation(h) for h in plain))
     try:
-        made = Theorem(rule, statement, script.theorem(goal, plain, tree, dims, assured))
-        made.opposite = lambda: _refutation(reader.relation(goal), tuple(reader.relation(h) for h in plain))
-        return made
-    except (NotExpressible, Refused) as error:
-        return Theorem(rule, statement, reason=str(error))
+        made.tactics = script.theorem(goal, plain, tree, dims, assured)
+    except NotExpressible as error:
+        made.reason = str(error)
+    except (Refused, LookupError, TypeError, ValueError) as error:  # the tree makes no sense: a missing proof
+        made.tactics = [f'fail "no tactics: {type(error).__name__}".']
+    return made
 
 
 def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:
@@ -107,10 +113,13 @@ def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:
 
 
 def _point(goal: Rel, hyps: tuple[Rel, ...], found: Mapping[str, Any]) -> Theorem:
+    """The theorem of a counterexample; derivatives are worked out by the engine, which is noted."""
     try:
-        made = Theorem("point", statements.refuted(goal, hyps), points.tactics(goal, hyps, found))
-    except NotExpressible as error:
+        plain, known = plain_relation(goal), tuple(map(plain_relation, hyps))
+        made = Theorem("point", statements.refuted(plain, known), points.tactics(plain, known, found))
+    except (NotExpressible, NoCounterexample) as error:
         return Theorem("point", f"not {goal} given {hyps}", reason=str(error))
-    made.opposite = lambda: Theorem("point", statements.upheld(goal, hyps, points.values(goal, hyps, found)),
-                                    points.against(goal, hyps, found))
+    made.note = "" if (plain, known) == (goal, hyps) else DERIVED
+    made.opposite = lambda: Theorem("point", statements.upheld(plain, known, points.values(plain, known, found)),
+                                    points.against(plain, known, found))
     return made

@@ -165,6 +165,12 @@ Proof.
   unfold tanh, sinh, cosh. rewrite exp_Ropp. replace (2 * x) with (x + x) by ring. rewrite exp_plus.
   pose proof (exp_pos x). field. nra.
 Qed.
+Lemma tanh_derivative x : is_derive tanh x (1 - tanh x ^ 2).
+Proof.
+  unfold tanh, sinh, cosh. assert (P : 0 < exp x + exp (- x)) by (apply Rplus_lt_0_compat; apply exp_pos).
+  auto_derive; [lra|]. field. lra.
+Qed.
+Global Instance UnaryDiff_tanh : UnaryDiff tanh := {UnaryDiff_f' := fun x => 1 - tanh x ^ 2; UnaryDiff_H := tanh_derivative}.
 Lemma geometric_is x : Rabs x < 1 -> geometric x = / (1 - x).
 Proof. intro H. apply is_series_unique, is_series_geom, H. Qed.
 
@@ -214,6 +220,13 @@ Ltac bound :=
 (* exp a = exp t1 ^ k1 * ... : one exponent on both sides, which are then equal polynomials. *)
 Ltac exponents := rewrite ?exp_power, ?exp_inverse, <- ?exp_plus; apply f_equal; rewrite ?INR_IZR_INZ; simpl Z.of_nat.
 
+(* ``auto_derive`` multiplies powers out. *)
+Ltac powers :=
+  repeat match goal with
+  | |- context [?x * (?x * 1)] => change (x * (x * 1)) with (x ^ 2)
+  | |- context [?x * ?x ^ ?n] => change (x * x ^ n) with (x ^ S n)
+  end.
+
 (* Leaves of a tree: a term in normal form on a box. *)
 Ltac leaf_le := first [nn | itv | lra | nra].
 Ltac leaf_lt := first [pos | itv | lra | nra].
@@ -255,9 +268,11 @@ Ltac no_abs p :=
   repeat match goal with
   | |- context [Rabs ?a] => first [rewrite (Rabs_pos_eq a) by number p | rewrite (Rabs_left1 a) by number p]
   end.
+Ltac trivial_values :=
+  repeat first [rewrite Rmult_0_r | rewrite Rmult_0_l | rewrite exp_0 | rewrite ln_1 | rewrite sqrt_0 | rewrite sqrt_1].
 Ltac equal p :=
   first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
-        | progress no_abs p; equal p | apply f_equal; equal p].
+        | progress no_abs p; equal p | progress trivial_values; equal p | apply f_equal; equal p].
 Ltac below p :=
   first [number p | apply sqrt_below; [number p | below p] | apply sqrt_above; [number p | below p]
         | apply Rabs_le; split; below p | right; equal p].

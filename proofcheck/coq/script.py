@@ -16,9 +16,11 @@ from proofcheck.coq.terms import NotExpressible, conditions, coq, identifier, nu
 from proofcheck.second.check import _bound, _gaps, setting
 from proofcheck.second.domains import Domain, Range
 from proofcheck.second.nodes import _exponentials, _resolved
+from proofcheck.second.normal import Normal, as_term
 from proofcheck.second.terms import ZERO, Refused, Rel, Term, minus, names, neg, num, parts, put, read, relations, slope
 
 Lines = list[str]
+U = ("var", "u")
 Prover = Callable[["State"], Lines]  # tactics for 0 <= term (or 0 < term) of a known term
 
 
@@ -41,6 +43,10 @@ class State:
     def equal(self, *terms: Term) -> str:
         """A tactic for equations whose functions occur in the terms."""
         return Equations(self.dom, self.names).solve(*terms)
+
+    def derived(self, *terms: Term) -> str:
+        """The same for an equation of which ``auto_derive`` makes one side."""
+        return Equations(self.dom, self.names).derivative(*terms)
 
 
 class Script:
@@ -75,31 +81,31 @@ class Script:
         word = f"leaf_{'lt' if strict else 'le'}"
         if bits > 64:
             return [f"interval with (i_prec {bits})."]
-        hard = [line for t in dict.fromkeys(_all(term)) for line in self._atom(t, at)]
-        return [f"first [{word} | {'; '.join([*hard, word])}]." if hard else f"{word}."]
+        subterms = list(dict.fromkeys(_all(term)))
+        facts = [line for t in subterms for line in self._extremum(t, at)]
+        opaque = [line for t in subterms for line in self._near_zero(t, at)]
+        ways = [word, *(["; ".join([*facts, word])] if facts else []), *(["; ".join([*opaque, word])] if opaque else [])]
+        return [f"first [{' | '.join(ways)}]." if len(ways) > 1 else f"{word}."]
 
-    def _sturm(self, term: Term, at: State, strict: bool) -> Lines:
-        (name,) = names(term)
-        return [f"roots {at.names[name]}."]
-
-    def _mean(self, term: Term, at: State, strict: bool, bits: int) -> Lines:
-        return [f"leaf_{'lt' if strict else 'le'}."]
-
-    def _atom(self, term: Term, at: State) -> Lines:
-        """Bounds for what interval arithmetic has none: maxima, and logarithms and inverses of what comes near 0."""
+    def _extremum(self, term: Term, at: State) -> Lines:
+        """What a maximum or minimum is above or below."""
         match term:
             case ("fn", "Max" | "Min" as name, left, right):
                 sides = f"{at.show(left)} {at.show(right)}"
                 return [f"pose proof (R{name.lower()}_l {sides})", f"pose proof (R{name.lower()}_r {sides})"]
-            case ("fn", "log", ("var", name)) if at.dom.box[name].lo == 0:
-                return self._opaque(at.show(term), self._bounded(at.show(term), name, "ln ({})", "log_below", at))
-            case ("pow", ("var", name), q) if q < 0 and q.denominator == 1 and at.dom.box[name].lo == 0:
-                shape = f"/ ({{}} ^ {-q})" if q < -1 else "/ {}"
-                return self._opaque(at.show(term), [("0 < {}", "pos"),
-                                                    *self._bounded(at.show(term), name, shape, "inverse_above", at)])
         return []
 
-    def _bounded(self, shown: str, name: str, shape: str, why: str, at: State) -> list[tuple[str, str]]:
+    def _near_zero(self, term: Term, at: State) -> Lines:
+        """Bounds for logarithms and inverses of what comes near 0, where interval arithmetic has none."""
+        match term:
+            case ("fn", "log", ("var", name)) if at.dom.box[name].lo == 0:
+                return self._opaque(at.show(term), self._bounded(name, "ln {}", "log_below", at))
+            case ("pow", ("var", name), q) if q < 0 and q.denominator == 1 and at.dom.box[name].lo == 0:
+                shape = f"/ ({{}} ^ {-q})" if q < -1 else "/ {}"
+                return self._opaque(at.show(term), [("0 < {}", "pos"), *self._bounded(name, shape, "inverse_above", at)])
+        return []
+
+    def _bounded(self, name: str, shape: str, why: str, at: State) -> list[tuple[str, str]]:
         high = at.dom.box[name].hi
         if isinstance(high, float):
             return []
@@ -113,6 +119,26 @@ class Script:
         lines = [f"assert ({k} : {told.format(shown)}) by {why}" for k, (told, why) in zip(known, facts, strict=True)]
         return [*lines, *([f"revert {' '.join(known)}"] if known else []),
                 f"generalize {shown}", f"intros {' '.join([value, *known])}"]
+
+    def _sturm(self, term: Term, at: State, strict: bool) -> Lines:
+        """A polynomial: its coefficients around an end of the range are all >= 0, or intervals decide."""
+        (name,) = names(term)
+        side, end = at.dom.box[name], "lt" if strict else "le"
+        for low, away in ((side.lo, 1), (side.hi, -1)):
+            if isinstance(low, Fraction):
+                moved = as_term(Normal(frozenset()).of(put(term, ("var", name), ("add", num(low), ("mul", num(away), U)))))
+                if at.show(moved).count("-") == 0 and names(moved):
+                    u, var = self.fresh("u"), at.names[name]
+                    told = coq(moved, {"u": u})
+                    return [f"assert (exists {u} : R, {u} = {away} * ({var} - {number(low)})) as [{u} E{u}] by "
+                            "(eexists; reflexivity).",
+                            f"assert (0 {'<' if (side.lo_open if away == 1 else side.hi_open) else '<='} {u}) by lra.",
+                            f"apply (same_{end} {at.show(term)} {told}); [subst {u}; field|{'pos' if strict else 'nn'}]."]
+        return [f"roots {at.names[name]}."]
+
+    def _mean(self, term: Term, at: State, strict: bool, bits: int) -> Lines:
+        ways = [f"interval with (i_prec 40, i_bisect {at.names[n]}, i_autodiff {at.names[n]})" for n in sorted(names(term))]
+        return [f"first [{' | '.join(['leaf_lt' if strict else 'leaf_le', *ways])}]."]
 
     # --- parts of the domain ---
 
@@ -157,6 +183,12 @@ class Script:
                          f"[{at.equal(raw, term)}|].")
         lines += [*how, "}"]
         return replace(at, dom=at.dom.knowing(term, sharp), known=(*at.known, lambda _: [f"exact {name}."])), lines
+
+    def normal_fact(self, gap: Term, at: State, sharp: bool, name: str) -> Lines:
+        """A known relation in normal form, as divisors are written."""
+        term, op = at.tidy(gap), "<" if sharp else "<="
+        return [f"assert ({self.fresh('C')} : 0 {op} {at.show(term)}).",
+                f"{{ apply ({'same_lt' if sharp else 'same_le'} _ {at.show(gap)}); [{at.equal(term, gap)}|lra]. }}"]
 
     def _lemma(self, term: Term, at: State, strict: bool, text: str, sharp: bool, why: Any, then: Any) -> Lines:
         u = at.dom.read(text)
@@ -225,7 +257,7 @@ class Script:
 
     def _derivative(self, term: Term, change: Term, at: State, t: str, between: Lines) -> Lines:
         return ["{", f"intros {t} [? ?]. cbv beta.", *between,
-                f"auto_derive; [repeat split; trivial; nonzero | {at.equal(term, change)}].", "}"]
+                f"auto_derive; [repeat split; trivial; nonzero | powers; {at.derived(term, change)}].", "}"]
 
     def _limit(self, term: Term, at: State, strict: bool) -> Lines:
         return [f"leaf{'_lt' if strict else '_le'}."]
@@ -260,10 +292,11 @@ class Script:
 
     def _scale(self, term: Term, at: State, strict: bool, text: str, why: Any, then: Any) -> Lines:
         factor = at.dom.read(text)
-        rule = f"scale_{'lt' if strict else 'le'}"
+        rule, sure = f"scale_{'lt' if strict else 'le'}", self.fresh("F")
         first = ["{", *self.sub(factor, at, True, why), "}"] if why else ["{ pos. }"]
         shown = f"({at.show(factor)} * {at.show(term)})"
-        return [f"apply ({rule} {at.show(factor)}).", *first, *self.sub(("mul", factor, term), at, strict, then, shown)]
+        return [f"assert ({sure} : 0 < {at.show(factor)}).", *first, f"apply ({rule} {at.show(factor)} _ {sure}).",
+                *self.sub(("mul", factor, term), at, strict, then, shown)]
 
     def _use(self, term: Term, at: State, strict: bool, items: Sequence[Any], then: Any) -> Lines:
         return self._less(term, at, strict, items, then)
@@ -343,10 +376,11 @@ class Script:
             changed = put(raw, old, there)
             tidied = state.tidy(changed)
 
-            def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied, on: State = state) -> Lines:
+            def prover(_: State, raw: Term = raw, changed: Term = changed, tidied: Term = tidied,
+                       on: State = state) -> Lines:
                 rule = "same_lt" if sharp else "same_le"
                 return [f"apply ({rule} {on.show(tidied)} {on.show(changed)}); [{on.equal(tidied, changed)}|].",
-                        f"rewrite <- {inv}.", *how]
+                        *([f"rewrite <- {inv}."] if changed != raw else []), *how]
             state = replace(state, dom=state.dom.knowing(tidied, sharp), known=(*state.known, prover))
 
         for k, (h, sharp) in enumerate(at.dom.given):
@@ -373,7 +407,8 @@ class Script:
     def _apart(self, term: Term, at: State, strict: bool, small: Term, large: Term, rule: str) -> Lines:
         """The goal is large - small; apply a rule to the two."""
         end = "lt" if strict else "le"
-        return [f"apply (same_{end} {at.show(term)} ({at.show(large)} - {at.show(small)})); [{at.equal(term, small, large)}|].",
+        apart = f"({at.show(large)} - {at.show(small)})"
+        return [f"apply (same_{end} {at.show(term)} {apart}); [{at.equal(term, small, large)}|].",
                 f"apply ({rule}_{end} {at.show(small)} {at.show(large)})."]
 
     def _exp(self, term: Term, at: State, strict: bool, a: str, b: str, then: Any) -> Lines:
@@ -478,6 +513,7 @@ def theorem(goal: str, hyps: Sequence[str], tree: Any, dims: Sequence[str],
         name, strict = script.fresh("C"), op == "<"
         lines += [f"assert ({name} : {state.show(low)} {op} {state.show(high)}).", "{",
                   *_relation(op, low, high, state, strict, why, script), "}"]
+        lines += script.normal_fact(minus(high, low), state, strict, name)
     op, left, right = rel
     lines += ["split; [nonzero|]."] * len(conditions(("add", *relations(goal)[0][1:])))
     if tree is None:

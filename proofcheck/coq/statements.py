@@ -6,7 +6,8 @@ A proved relation becomes
 
 where a dimension is an integer >= 1.  A refuted one becomes
 
-    exists d_m v_B a_w, (1 <= d_m)%Z /\\ conditions of h /\\ h /\\ ... /\\ exists i, 1 <= i <= d_n /\\ conditions of goal /\\ ~ goal
+    exists d_m v_B a_w, (1 <= d_m)%Z /\\ conditions of h /\\ h /\\ ... /\\
+        exists i, 1 <= i <= d_n /\\ conditions of goal /\\ ~ goal
 
 with the abbreviations as ``let``.  Free indices in a hypothesis run over all their values.
 """

@@ -50,8 +50,10 @@ def as_tuple(term: Expr) -> Term:
 
 
 def identifier(prefix: str, name: str) -> str:
-    """A name that cannot clash with one of Coq's."""
-    return f"{prefix}_{re.sub('[^A-Za-z0-9_]', '_', name)}"
+    """A name that cannot clash with one of Coq's; raises NotExpressible, so that no two names become one."""
+    if not re.fullmatch("[A-Za-z0-9_]+", name):
+        raise NotExpressible(f"the name {name}")
+    return f"{prefix}_{name}"
 
 
 def number(value: Fraction) -> str:

@@ -22,7 +22,7 @@ PLURAL = {"scalar": "scalar steps", "identity": "identities", "point": "countere
 
 def told(ledger: Mapping[str, Any], theorems: Mapping[str, Theorem], run: Run, version: str) -> dict[str, Any]:
     """What Coq said about a ledger, as plain data."""
-    records = {name: {"kind": theorem.kind, "coq": run.outcomes[name][0], "why": run.outcomes[name][1],
+    records = {name: {"kind": theorem.kind, "coq": run.outcomes[name][0], "why": run.outcomes[name][1] or theorem.note,
                       "where": dict(sorted(Counter(theorem.where).items()))} for name, theorem in theorems.items()}
     return {"ledger": ledger["digest"], "coq": version, "axioms": run.axioms, "counts": counts(records),
             "theorems": records}
@@ -35,6 +35,7 @@ def counts(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
         chosen = [r for r in records.values() if r["kind"] == kind]
         found[kind] = {w: sum(sum(r["where"].values()) for r in chosen if r["coq"] == w) for w in WORDS}
         found[kind]["theorems"] = len(chosen)
+        found[kind]["noted"] = sum(sum(r["where"].values()) for r in chosen if r["coq"] == "certified" and r["why"])
     return found
 
 
@@ -47,6 +48,14 @@ def load(ledger_path: Path, ledger: Mapping[str, Any]) -> dict[str, Any] | None:
     return data if isinstance(data, dict) and data.get("ledger") == ledger["digest"] else None
 
 
+def beside(ledger_path: Path) -> dict[str, Any] | None:
+    """What Coq said about the ledger of a file, if there is one."""
+    try:
+        return load(ledger_path, json.loads(ledger_path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
 def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | None) -> list[str]:
     """What stands behind a verdict, one line for the proof and one for the counterexample."""
     if data is None:
@@ -57,7 +66,7 @@ def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | Non
     if certificate is not None:
         lines.append(_proof([r for r in mine if r["kind"] != "point"], where, [rule for rule, _, _ in certificate["steps"]]))
     if evidence.get("counterexample") is not None:
-        lines += [f"coq: {_word(r)} (the counterexample)" for r in mine if r["kind"] == "point"]
+        lines += [f"coq: {_word(r)}: the counterexample" for r in mine if r["kind"] == "point"]
     return lines
 
 
@@ -73,7 +82,7 @@ def _proof(records: list[Mapping[str, Any]], where: str, rules: list[str]) -> st
 
 
 def _word(record: Mapping[str, Any]) -> str:
-    return record["coq"] if record["coq"] == "certified" else f"{record['coq']} ({record['why']})"
+    return f"{record['coq']} ({record['why']})" if record["why"] else str(record["coq"])
 
 
 def trusted(data: Mapping[str, Any]) -> str:

@@ -496,7 +496,7 @@ def induct(*steps: Theorem, invariants: Rels, relations: Rels, state: tuple[Stat
     for part in state:
         _require_state(part, moving, time)
     told = (*invariants, *relations, outcome)
-    beside = _gather(steps) - set((*invariants, *relations))
+    beside = _gather(steps) - {*invariants, *relations}
     taken = {i.name for rel in told for i in free_indices(rel)} | {i.name for p in moving for i in _places(p)}
     _require(len({earlier.name, time.name} - taken) == 2, "the indices of time are taken")
     _require(not any(_occurs(p, rel) for p in moving for rel in beside), "a hypothesis beside the relations has the state")

@@ -6,7 +6,7 @@ Formulas are LaTeX (see ``formulas``); all else is plain text.  Nothing is deriv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from proofcheck.verdicts import FINDINGS
 from proofcheck.wording import decimal, shortened
 
 Record = Mapping[str, Any]
+Trust = Callable[[str, Record], Sequence[str]]
 GOALS = 2  # of a certificate are shown
 MATTER_MOST = 5
 LONG = 100  # characters of an array that are shown
@@ -99,6 +100,7 @@ class Evidence:
     boundary: Sequence[str]
     crosscheck: Mapping[str, Any] | None
     numbers: Sequence[tuple[str, str]]
+    trust: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -293,10 +295,18 @@ class Content:
         return [c for c in self.claims if c.repair is not None]
 
 
-def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = ()) -> Content:
-    """What a ledger says.  Raises TextError for a statement that cannot be read, LedgerError for data that make no sense."""
+def silent(key: str, evidence: Record) -> Sequence[str]:
+    """Nothing beside the ledger speaks for any evidence."""
+    return ()
+
+
+def content(texts: Texts, notation: Mapping[str, str], results: Sequence[str] = (), trust: Trust = silent) -> Content:
+    """What a ledger says; ``trust``: what else stands behind the evidence of a claim or step, in lines.
+
+    Raises TextError for a statement that cannot be read, LedgerError for data that make no sense.
+    """
     try:
-        return _Reading(texts.ledger, Typesetter(notation), results, texts).content()
+        return _Reading(texts.ledger, Typesetter(notation), results, texts, trust).content()
     except (LookupError, TypeError, AttributeError) as error:
         raise LedgerError(f"the ledger is damaged: {type(error).__name__}: {error}") from None
 
@@ -337,6 +347,7 @@ class _Reading:
     typeset: Typesetter
     results: Sequence[str]
     texts: Texts
+    trust: Trust
 
     def content(self) -> Content:
         records = self.ledger["claims"]
@@ -437,7 +448,7 @@ class _Reading:
         special = [] if only is None else [only["given"]["words"], self.formula(read, only["given"]["text"])]
         return Evidence(self.proof(found), self.point(found["counterexample"]), missing, special,
                         list(_boundary(found.get("boundary"))), found.get("crosscheck"),
-                        list(_flat(found.get("numbers") or {})))
+                        list(_flat(found.get("numbers") or {})), self.trust(item["id"], found))
 
     def proof(self, evidence: Record) -> Proof | None:
         certificate = evidence["certificate"]

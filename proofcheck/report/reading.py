@@ -52,7 +52,7 @@ RELATIONS = {r"\le": "<=", r"\leq": "<=", "<": "<", "=": "=", r"\ge": ">=", r"\g
 CALLED = {written: name for name, written in NAMED.items() if not written.startswith(r"\operatorname")} | {r"\exp": "exp"}
 LEFT_OUT = "_out"  # ends the name of an index that is left out
 CLOSING = {"(": ")", "[": "]", "{": "}"}
-AFTER_INDEX = frozenset((",", "}", "=", r"\le", r"\rangle"))
+AFTER_INDEX = frozenset((",", "}", ")", "+", "=", r"\le", r"\rangle"))
 ENDS = frozenset((")", "]", "}", ",", "+", "-", "/", r"\rvert", r"\rVert", r"\rangle", *RELATIONS))
 
 

@@ -14,7 +14,7 @@ from proofcheck.claims import Paper
 from proofcheck.explore.subjects import subjects
 from proofcheck.report import figures as drawings
 from proofcheck.report import html, latex
-from proofcheck.report.content import Content, Texts, content
+from proofcheck.report.content import Content, Texts, Trust, content, silent
 from proofcheck.report.graph import CLASSES, Drawing, drawn
 
 NAME, FIGURES = "report", "figures"
@@ -23,14 +23,16 @@ Say = Callable[[str], None]
 
 
 def written(ledger: Mapping[str, Any], paper: Paper, folder: Path, kinds: set[str],
-            say: Say = lambda words: None) -> list[Path]:
+            say: Say = lambda words: None, trust: Trust = silent) -> list[Path]:
     """Write ``report.tex`` (with its figures), ``report.pdf`` and ``report.html``; ``kinds``: some of tex, pdf and html.
+
+    ``trust`` tells in lines what stands behind some evidence besides the kernel, such as another checker.
 
     Raises OSError for a folder that cannot be written, and TexError if there is no PDF (all else is written then).
     """
     say("reading the ledger")
     texts = Texts(ledger)
-    told = content(texts, paper.reporting.notation, paper.reporting.results)
+    told = content(texts, paper.reporting.notation, paper.reporting.results, trust)
     graph = drawn(told.claims)
     say("drawing")
     found = list(drawings.figures(texts, told, paper))

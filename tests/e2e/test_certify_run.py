@@ -34,7 +34,7 @@ def test_a_run_its_certificate_and_a_second_look(cli: Cli, data: Path) -> None:
     certificate = json.loads((data.parent / "cert.json").read_text(encoding="utf-8"))
     run = certificate["certified"]["run"]
     assert run["converged"] and done.stdout.count(f"{run['steps']} of {run['steps']}") == 4
-    assert "least m by (A)" in done.stdout and "is enough on this stream" in done.stdout
+    assert "least m by (A)" in done.stdout and "smallest width found  " in done.stdout
     assert certificate["adds"] in done.stdout.replace("\n", " ")
     looked = cli("recheck", "cert.json")
     assert looked.returncode == 0 and "0 problems" in looked.stdout, looked.stdout + looked.stderr
@@ -81,6 +81,15 @@ def test_hypotheses_that_fail_are_told_with_what_would_do(data: Path, capsys: py
     told = " ".join(capsys.readouterr().out.split())
     assert all(reason in told for reason in reasons), told
     assert not (data.parent / "cert.json").exists()
+
+
+def test_a_dash_writes_nothing_but_the_certificate(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*RUN, "--steps", "3", "-o", "-"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["certified"]["run"]["steps"] == 3 and "the run was not continued" in told.err
+    assert main([*RUN, "--m", "12", "-o", "-"]) == 1
+    told = capsys.readouterr()
+    assert not told.out and "(A) fails" in told.err
 
 
 def test_ctrl_c_keeps_what_it_had(start: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path) -> None:

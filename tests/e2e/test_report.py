@@ -162,6 +162,23 @@ def test_latex_that_does_not_read_back_is_never_run(bad: str, data: Data, made: 
     assert bad not in source and latex.code(bad) in source and bad.replace("<", "&lt;").replace(">", "&gt;") in page
 
 
+def test_another_checker_can_speak_for_evidence(data: Data, tmp_path: Path) -> None:
+    write.written(data, toy_paper.make(), tmp_path, {"tex", "html"},
+                  trust=lambda key, evidence: ["coq: certified <all>"] if key == "toy.bound" else [])
+    source, page = ((tmp_path / f"report.{kind}").read_text() for kind in ("tex", "html"))
+    assert source.count(latex.escaped("coq: certified <all>.")) == 1 and page.count("coq: certified &lt;all&gt;.") == 1
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_what_coq_said_of_this_very_ledger_is_told(stale: bool, data: Data, tmp_path: Path) -> None:
+    said = {"ledger": "another" if stale else data["digest"], "coq": "8.16", "axioms": [], "counts": {},
+            "theorems": {"t": {"kind": "point", "coq": "certified", "why": "", "where": {"toy.false": 1}}}}
+    (tmp_path / "coq.json").write_text(json.dumps(said))
+    assert main(run(tmp_path, data, "--html")) == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert ("coq: certified (the counterexample)" in page) is not stale
+
+
 def test_all_words_are_explained() -> None:
     from proofcheck.report import shape
 

@@ -36,6 +36,9 @@ INVENTORY = """
     theorem.R/R3.slope theorem.R/R3.integral theorem.R/R3.taylor theorem.R/R3.path theorem.R/R3.column theorem.R/R4
     theorem.R/R5.below theorem.R/R5.above theorem.R/path.floor theorem.R/path.beyond theorem.R/path.potential
     theorem.R/step.potential theorem.R/step.path theorem.R/step.loss theorem.R/step.lambda theorem.R/step.far
+    theorem.R/one.R4 theorem.R/one.loss theorem.R/net.taylor theorem.R/net.turn theorem.R/net.neuron theorem.R/kept.turned
+    theorem.R/kept.loss theorem.R/for-ever theorem.R/1 theorem.R/2 theorem.R/3 theorem.R/4 thm.R
+    theorem.R/corollary/1 theorem.R/corollary/2 theorem.R/corollary/3 theorem.R/corollary/4
 """.split()
 
 KNOWN = {c.id: c for c in paper} | {s.id: s for c in paper for s in c.steps}

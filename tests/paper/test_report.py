@@ -108,7 +108,7 @@ def test_the_latex_compiles_cleanly(folder: Path, tmp_path: Path) -> None:
 # in a browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(chromium: Any, folder: Path) -> Iterator[Page]:
     yield from opened(chromium, folder / "report.html")
 

@@ -179,7 +179,8 @@ ATTACKS: dict[str, Callable[[], Any]] = {
         rises(), outcome=rules.restate(given(ABOVE), hyps=(ABOVE,), concl=hidden[()] >= 0)),
     "time free in the conclusion": lambda: over_time(
         rules.combine(given(GROWS), given(ABOVE), rules.sign(term=ONE), goal=0 <= q, factors=(-ONE, ONE, ONE)),
-        outcome=rules.combine(given(ABOVE), rules.sign(term=heights[t]**2), goal=0 <= p + heights[t]**2, factors=(ONE, ONE))),
+        outcome=rules.combine(given(ABOVE), rules.sign(term=heights[t]**2), goal=0 <= p + heights[t]**2,
+                              factors=(ONE, ONE))),
     "a part of the state twice": lambda: two_parts(state=((p, q, NIL, before, after), (p, q2, NIL, before2, after2))),
     "the next state is the state": lambda: over_time(given(ABOVE), state=((p, p, NIL, before, after),)),
     "one sequence twice": lambda: over_time(rises(), state=((p, q, NIL, before, before),)),

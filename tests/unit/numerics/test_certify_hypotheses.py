@@ -85,7 +85,7 @@ def test_the_smallest_width() -> None:
 def test_widths_beyond_reach_are_estimated() -> None:
     close = DataSet(numbers("x", [["0.5"], ["0.501"]]), numbers("y", [[1], [-1]]))
     found = smallest_width(Instance(close, 10, 0.1, 0))
-    assert not found.reached and found.m > 10**6 and "narrower net" in found.words
+    assert not found.reached and found.m > 10**6 and "no balls certify" in found.words
     assert Width(0).words.startswith("no number")
 
 
