@@ -163,7 +163,7 @@ def test_interactive_within_5_seconds_and_nobody_else_is_asked(tab: Callable[...
 
 
 def test_a_slider_gives_a_new_map_within_150_ms(tab: Callable[..., Tab]) -> None:
-    """From the moved slider to the painted image, the median of 20; a machine that is busy with other tests gets three tries."""
+    """From the moved slider to the painted image, the median of 20; a machine busy with other tests gets three tries."""
     page = tab()
     page.open(SUM)
     page.page.evaluate(MOVE, ["slider-m", [0.9]])
