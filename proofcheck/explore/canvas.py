@@ -128,8 +128,9 @@ def shown(canvas: Canvas, picture: Picture) -> None:
     """Show a picture."""
     canvas.image.data = image_data(picture)
     canvas.curve.data = curve_data(picture)
-    canvas.hatch.data = hatch_data(picture)
-    canvas.names.data = names_data(picture.regions)
+    for source, data in ((canvas.hatch, hatch_data(picture)), (canvas.names, names_data(picture.regions))):
+        if source.data != data:
+            source.data = data
 
 
 def framed(canvas: Canvas, axes: tuple[Axis, Axis]) -> None:

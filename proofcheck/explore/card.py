@@ -74,7 +74,7 @@ class Card:
 
     ``verdict``: of the inequality itself; ``hypotheses``: those that parameters decide, ``beside``: the others, of which a
     point of the map says nothing.  ``left`` and ``right`` are balls as text, "" where a side has no value.  ``test`` is ""
-    where nothing is certified.
+    where nothing is certified.  ``searched``: ``decide`` says the same; else it gives up, and the kernel's balls tell.
     """
 
     subject: str
@@ -87,6 +87,7 @@ class Card:
     beside: Sequence[str]
     test: str
     command: str
+    searched: bool = True
 
     @property
     def violated(self) -> tuple[Met, ...]:
@@ -129,7 +130,8 @@ def certified(subject: Subject, values: Mapping[str, Fraction], budget: float = 
     test = "" if verdict == UNDECIDED else test_text(subject, verdict, given, met, TEST if searched else PLAIN_TEST)
     command = f"proofcheck decide {shlex.quote(text)} --given {shlex.quote(given)}"
     left, right = sides.get("left", ""), sides.get("right", "")
-    return Card(subject.id, verdict, _texts(full), left, right, told, met, _beside(subject), test, command)
+    return Card(subject.id, verdict, _texts(full), left, right, told, met, _beside(subject), test, command,
+                searched or verdict == UNDECIDED)
 
 
 def _texts(values: Mapping[str, Fraction | Expr]) -> dict[str, str]:

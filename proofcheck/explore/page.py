@@ -96,7 +96,7 @@ class MapPage:
 
     def __init__(self, document: Document, world: World, arguments: Arguments) -> None:
         """Build the page into the document; raises BadView for arguments that give no view."""
-        self.world, self.later = world, Later(document)
+        self.document, self.world, self.later = document, world, Later(document)
         self.view = view_of(arguments, world.subjects)
         self.card: Card | None = None
         self.waiting: Future[Any] | None = None
@@ -212,11 +212,15 @@ class MapPage:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """While the page changes its own widgets."""
+        """While the page changes its own widgets; the browser hears of all changes at once."""
         before, self.busy = self.busy, True
+        if not before:
+            self.document.hold("combine")
         try:
             yield
         finally:
+            if not before:
+                self.document.unhold()
             self.busy = before
 
     def rebuild(self) -> None:

@@ -19,7 +19,7 @@ from proofcheck.kernel.terms import Var
 SIZE = 120  # cells along each axis
 CLIP = 3.0  # decades of the ratio that are told apart
 LOGARITHMIC = 30  # the ratio of the ends from which an axis is logarithmic
-HALVINGS = 14
+HALVINGS = 8  # of an edge between two cells: to a small part of a pixel
 WHOLE = 2.0**52
 UNKNOWN = "doubles cannot tell, or a side is not defined"
 PIXELS = 400  # to which a place is read from an axis

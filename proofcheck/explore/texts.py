@@ -77,6 +77,9 @@ def certificate(card: Card) -> Markup:
         rows.append(Markup("<p>left side {}<br>right side {}</p>").format(_short(card.left), _short(card.right)))
     else:
         rows.append(Markup("<p>{}</p>").format(card.explanation))
+    if not card.searched:
+        rows.append(Markup("<p class='small'>By the kernel's balls at the point; <code>proofcheck decide</code> gives up "
+                           "here.</p>"))
     rows += [Markup("<p class='fails'>violated: {}</p>").format(m.words) for m in card.violated]
     open_ones = [m.words for m in card.hypotheses if m.verdict not in (HOLDS, FAILS)]
     if open_ones:
