@@ -11,6 +11,7 @@ from typing import final
 
 import numpy as np
 
+from numerics.arithmetic import Array
 from numerics.net import Net
 
 SLOW = 1 / 12  # eta m Lambda
@@ -18,6 +19,8 @@ STEPS = 400
 CLOSE = 1e-3  # of ||Y||_F: the run has arrived
 PENALTY = 20
 FIRST, SMALLEST = 0.5, 0.01  # of the moves of the climber
+MOVED = 0.5  # of the numbers of a net, in one move
+Place = tuple[Array, Array, Array]  # weights of one neuron of each pair, points, targets
 
 
 @final
@@ -65,27 +68,37 @@ def tried(net: Net) -> Tried | None:
     return Tried(net, big, margin)
 
 
-def search(n: int, d1: int, pairs: int, seed: int, moves: int, starts: int = 10) -> Tried:
-    """The best of `starts` random nets, improved by random moves; ||x_i|| <= 1, one is 1, and ||Y||_F <= sqrt(n)."""
+def search(n: int, d1: int, pairs: int, seed: int, moves: int, starts: int = 10, each: bool = False) -> Tried:
+    """The best of `starts` random nets, improved by random moves; the longest ||x_i|| is 1, and ||Y||_F <= sqrt(n).
+
+    `each`: even |y_i| <= 1 for every i. Raises ValueError if no start has lambda > 0.
+    """
     rng = np.random.default_rng(seed)
     signs = np.array([[1, -1] * pairs])
 
-    def drawn(w: np.ndarray, x: np.ndarray, y: np.ndarray) -> Tried | None:
+    def drawn(place: Place) -> Tried | None:
+        w, x, y = place
         longest = np.linalg.norm(x, axis=0).max()
-        short = y * min(1.0, math.sqrt(n) / np.linalg.norm(y))
+        short = np.clip(y, -1, 1) if each else y * min(1.0, math.sqrt(n) / float(np.linalg.norm(y)))
         return tried(Net(np.repeat(w * longest, 2, axis=1), x / longest, signs, short))
 
-    def start() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def start() -> Place:
         return rng.normal(size=(d1, pairs)), rng.normal(size=(d1, n)), 2 * rng.normal(size=(1, n))
 
-    known = [(found, place) for place in (start() for _ in range(starts)) if (found := drawn(*place)) is not None]
+    def near(place: Place, reach: float) -> Place:
+        w, x, y = (part + reach * rng.normal(size=part.shape) * (rng.random(part.shape) < MOVED) for part in place)
+        return w, x, y
+
+    known = [(found, place) for place in (start() for _ in range(starts)) if (found := drawn(place)) is not None]
+    if not known:
+        raise ValueError(f"none of {starts} random nets has lambda > 0; more starts or other sizes are needed")
     best, place = max(known, key=lambda pair: pair[0].score)
     reach = FIRST
     for _ in range(moves):
-        near = tuple(part + reach * rng.normal(size=part.shape) * (rng.random(part.shape) < 0.5) for part in place)
-        found = drawn(*near)
-        better = found is not None and found.score > best.score
-        if better:
-            best, place = found, near
-        reach = min(1.0, 1.3 * reach) if better else max(SMALLEST, 0.95 * reach)
+        other = near(place, reach)
+        found = drawn(other)
+        if found is not None and found.score > best.score:
+            best, place, reach = found, other, min(1.0, 1.3 * reach)
+        else:
+            reach = max(SMALLEST, 0.95 * reach)
     return best

@@ -36,3 +36,8 @@ def test_the_search_finds_a_failure_near_the_best_known(seed: int) -> None:
     found = search(n=2, d1=2, pairs=1, seed=seed, moves=120)
     assert found.broken
     assert found.big > 0.95
+
+
+def test_sizes_without_a_kernel_are_refused() -> None:
+    with pytest.raises(ValueError, match="none of 3 random nets"):
+        search(n=3, d1=1, pairs=1, seed=0, moves=1, starts=3)
