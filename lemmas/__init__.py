@@ -36,6 +36,7 @@ from lemmas import (
     section_6,
     table_1,
     theorem_r,
+    theorem_r_gap,
     theorem_r_induction,
     theorem_r_line,
     theorem_r_linear,
@@ -60,7 +61,7 @@ paper = Paper("softmax-ntk", "Exploring the Frontiers of Softmax: Provable Optim
 for module in (eq_1, eq_2, claim_3_4, def_3_6, def_3_7, def_4_1, facts_a, lemma_a_9, lemma_b_1, lemma_b_2, lemma_c,
                lemma_d, lemma_e_1, lemma_e_2, lemma_e_3, lemma_e_4, claims_e_5_to_7, thm_4_2, theorem_r, theorem_r_steps,
                theorem_r_line, theorem_r_path, theorem_r_linear, theorem_r_softmax, theorem_r_induction, theorem_r_time,
-               table_1, lemma_5, def_f_1, thm_f_2, thm_f_2_bounds, thm_f_2_coupling, diffusion, section_6, claim_g_1,
-               thm_g_2, eq_27):
+               theorem_r_gap, table_1, lemma_5, def_f_1, thm_f_2, thm_f_2_bounds, thm_f_2_coupling, diffusion, section_6,
+               claim_g_1, thm_g_2, eq_27):
     paper.add(*module.claims)
 paper.check_graph()
