@@ -62,7 +62,7 @@ def plan_of(arguments: Arguments, paper: Paper) -> Plan:
     """The plan that the arguments of a request give; raises BadView."""
     given = single(arguments, KEYS)
     known = groups(paper)
-    lemma = given.get("lemma", max(known, key=lambda key: sum(_measurable(b) for b in known[key]), default=""))
+    lemma = given.get("lemma", max(known, key=lambda key: _printed_steps(known[key]), default=""))
     if known and lemma not in known:
         raise BadView(f"lemma={brief(lemma)}: allowed is one of {', '.join(known)}")
     net = given.get("net", USUAL["net"])
@@ -76,6 +76,10 @@ def plan_of(arguments: Arguments, paper: Paper) -> Plan:
     if (size := sizes["n"] * sizes["d"] * sizes["m"]) > LARGEST:
         raise BadView(f"n d m = {size}: allowed here is at most {LARGEST}; 'proofcheck gd' has no such limit")
     return Plan(net=net, sigma=sigma, eta=eta, lemma=lemma, **sizes)
+
+
+def _printed_steps(found: list[Bound]) -> int:
+    return sum(b.kind == "printed step" and _measurable(b) for b in found)
 
 
 def _whole(name: str, text: str) -> int:

@@ -167,6 +167,7 @@ def test_interactive_within_5_seconds_and_nobody_else_is_asked(tab: Callable[...
     assert page.asked and "Certify" in page.text("card")
 
 
+@pytest.mark.slow  # it asks for a machine that does nothing else
 def test_a_slider_gives_a_new_map_within_150_ms(tab: Callable[..., Tab]) -> None:
     """From the moved slider to the painted image, the median of 20; a machine busy with other tests gets three tries."""
     page = tab()

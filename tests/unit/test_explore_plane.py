@@ -86,6 +86,7 @@ def test_places_become_simple_numbers() -> None:
     assert Axis("m", Fraction(1), Fraction(10) ** 200, True).nearest(160.0).denominator == 1
 
 
+@pytest.mark.slow  # it asks for a machine that does nothing else
 def test_a_map_of_the_paper_takes_less_than_50_ms() -> None:
     """The false step of Lemma B.2, the best of ten drawings, curve and hatching included."""
     source = find()
