@@ -183,6 +183,6 @@ gap = Claim("theorem.R/gap", "claim", LINE,
             evidence=gap_numbers,
             note="This is about the argument; the theorem is stated with 7. The numbers are from runs in balls that "
                  "satisfy Theorem R's hypotheses but for the constant in (A) or in (B). That of (A) has |Y|_F <= sqrt(n) as "
-                 "asked, but |y_1| = 1.365; numerics.breaking finds such nets, too, but none with every |y_i| <= 1 in 10 runs. "
+                 "asked, but |y_1| = 1.365; numerics.breaking finds such nets too, but none with all |y_i| <= 1 in 10 runs. "
                  "In one step the kernel refutes (1) and (2) with 1.501 and 1.391 for 1/12 in (B).")
 claims: tuple[Claim, ...] = (*FACTS, gap)
