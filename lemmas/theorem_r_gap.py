@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb
 
 from lemmas.theorem_r import LINE, ONE
-from lemmas.theorem_r_path import HALT, LEAST, REACH, X, a_small, p
+from lemmas.theorem_r_path import GAIN, HALT, LEAST, REACH, X, a_small, p
 from lemmas.theorem_r_steps import P, aa, bb, h
 from lemmas.theorem_r_time import HALF, R_STAR, SEVEN_CLAIMS, at_rest, condition_B, path_plus, shorter, tau
 from numerics.arithmetic import Array, Ball, exact
@@ -25,17 +25,16 @@ from numerics.regime import Inequality, RepairedRegime
 from numerics.rigorous import ball_descent, working_bits
 from proofcheck.claims import Claim, Given
 from proofcheck.kernel.point import Point
-from proofcheck.kernel.terms import exp, expr, sqrt
+from proofcheck.kernel.terms import Expr, exp, expr, sqrt
 from proofcheck.prove.context import by_scalar
 
 PROVED_A, PROVED_B = 7, 12
 
 # ---------------------------------------------------------------- from above: the constant of this argument
 
-ENOUGH, TOO_SMALL = Fraction(694, 100), Fraction(693, 100)  # in place of 7
+ENOUGH, TOO_SMALL, FAR_TOO_SMALL = Fraction(694, 100), Fraction(693, 100), Fraction(567, 100)  # in place of 7
 RATIO = Fraction(3796, 10000)  # of |Y|/s0, in place of 0.378
 B_MOST = Fraction(61, 1000)  # of b, in place of 0.06
-BETWEEN = Fraction(13905, 10000)  # at TOO_SMALL, less than this does not stop the path and more costs sigma too much
 SCOPE = "scalar facts, over their whole ranges"
 positive_X, small_X = Given(X > 0, "X = |Y|/s0 > 0"), Given(X <= RATIO, "X <= 0.3796, from (A) with 6.94")
 
@@ -68,19 +67,30 @@ quarter = _fact("quarter", "theorem.R/path.quarter with 0.061 for 0.06", rel=tot
     Given(aa >= 0, "a >= 0"), Given(bb >= 0, "b >= 0"), a_small, Given(bb <= B_MOST, "b <= 0.061")))
 quarter.mutant(total <= Fraction(241, 1000), "refuted", "with 0.241")
 
-at_most = 1 / sqrt(expr(TOO_SMALL))  # the largest |Y|/s0 that (A) with 6.93 allows
-potential = h * (1 - at_most * (exp(2 * h * at_most) - 1) / 4)
-stays = _fact("below", "with 6.93 for 7, (7/8) Phi does not reach |Y| at h |Y|/s0 for any h up to 1.3905",
-              rel=potential < Fraction(8, 7), given=(Given(h >= 0, "h >= 0"), Given(h <= BETWEEN, "h <= 1.3905")),
-              note="At |Y| = s0/sqrt(6.93). So the potential stops no path there before 1.3905 |Y|/s0.")
-stays.mutant(potential < Fraction(8, 7), "refuted", "up to 1.395", drop=(h <= BETWEEN,),
-             hint=Point({"h": Fraction(1395, 1000)}))
-spent = ((2 * h * at_most + 1) * exp(2 * h * at_most) - 1) / (4 * TOO_SMALL)
-costs = _fact("above", "with 6.93 for 7, sigma is below sqrt(2/7) s0 at h |Y|/s0 for every h from 1.3905 on",
-              rel=(1 - LEAST) * at_most < spent, given=(Given(h >= BETWEEN, "h >= 1.3905"),),
-              note="With theorem.R/gap.below: no number in place of 1.39 carries the argument at 6.93; (B) is as it is.")
-costs.mutant((1 - LEAST) * at_most < spent, "refuted", "from 1.38 on", drop=(h >= BETWEEN,),
-             hint=Point({"h": Fraction(138, 100)}))
+
+def excluded(suffix: str, words: str, big: Fraction, gain: Expr, low: Expr, between: Fraction) -> tuple[Claim, Claim]:
+    """Two facts that exclude each other with ``big`` for 7, at |Y| = s0/sqrt(big), whatever h stands for 1.39.
+
+    ``gain``: of Phi, 7/8 in the theorem; ``low``: of s0, sqrt(2/7) in the theorem.
+    """
+    most, number = 1 / sqrt(expr(big)), f"{float(between):g}"  # the largest |Y|/s0 that (A) allows
+    potential = gain * h * (1 - most * (exp(2 * h * most) - 1) / 4)
+    spent = ((2 * h * most + 1) * exp(2 * h * most) - 1) / (4 * big)
+    little, much = h <= between, h >= between
+    stays = _fact(f"below{suffix}", f"{words}, the potential at h |Y|/s0 does not reach |Y| for any h up to {number}",
+                  rel=potential < 1, given=(Given(h >= 0, "h >= 0"), Given(little, f"h <= {number}")))
+    costs = _fact(f"above{suffix}", f"{words}, sigma at h |Y|/s0 is too small for every h from {number} on",
+                  rel=(1 - low) * most < spent, given=(Given(much, f"h >= {number}"),),
+                  note=f"With theorem.R/gap.below{suffix}: no number in place of 1.39 carries the argument.")
+    further, earlier = (Point({"h": between + sign * Fraction(1, 100)}) for sign in (1, -1))
+    stays.mutant(potential < 1, "refuted", "0.01 further", drop=(little,), hint=further)
+    costs.mutant((1 - low) * most < spent, "refuted", "0.01 earlier", drop=(much,), hint=earlier)
+    return stays, costs
+
+
+EXCLUDED = excluded("", "with 6.93 for 7", TOO_SMALL, expr(GAIN), LEAST, Fraction(13905, 10000))
+IN_THE_LIMIT = excluded(".limit", "with 5.67 for 7 and steps as small as one likes", FAR_TOO_SMALL, expr(1), expr(HALF),
+                        Fraction(12372, 10000))  # a and b go to 0: then 1 for 7/8, and 1/4 for 2/7 to keep m eta lambda/2
 
 # ---------------------------------------------------------------- from below, in one step: (B)
 
@@ -154,8 +164,9 @@ def broken(net: Net, step_size: Fraction) -> Broken:
 def gap_numbers() -> dict[str, Any]:
     """For each condition: the constant that is proved, the best one known to fail, their ratio, and how it fails."""
     wide, slow = broken(saturating(), UNHURRIED), broken(zigzagging(), ZIGZAG / WIDTH)
-    return {"A": _row(PROVED_A, wide.big, wide) | {"scalar facts hold with": "6.94", "and not with": "6.93"},
-            "B": _row(PROVED_B, slow.slow, slow)}
+    argument = {"scalar facts hold with": f"{float(ENOUGH):g}", "and not with": f"{float(TOO_SMALL):g}",
+                "nor in the limit of small steps with": f"{float(FAR_TOO_SMALL):g}"}
+    return {"A": _row(PROVED_A, wide.big, wide) | argument, "B": _row(PROVED_B, slow.slow, slow)}
 
 
 def _row(proved: int, fails: arb, found: Broken) -> dict[str, Any]:
@@ -165,13 +176,13 @@ def _row(proved: int, fails: arb, found: Broken) -> dict[str, Any]:
             "right": found.conclusion.right.str(8, radius=False)}
 
 
-FACTS = (ratio, floor, beyond, curve, quarter, stays, costs)
+FACTS = (ratio, floor, beyond, curve, quarter, *EXCLUDED, *IN_THE_LIMIT)
 gap = Claim("theorem.R/gap", "claim", LINE,
             "the scalar facts of Theorem R hold with 6.94 for 7 in (A), and with 6.93 no number for 1.39 carries them",
             scope=SCOPE, parts=tuple(claim.id for claim in FACTS), uses=("theorem.R/path.a", "theorem.R/path.jump"),
             evidence=gap_numbers,
             note="This is about the argument; the theorem is stated with 7. The numbers are from runs in balls that "
                  "satisfy Theorem R's hypotheses but for the constant in (A) or in (B). That of (A) has |Y|_F <= sqrt(n) as "
-                 "asked, but |y_1| = 1.365; numerics.breaking finds such nets, too, and none was met with every |y_i| <= 1. "
+                 "asked, but |y_1| = 1.365; numerics.breaking finds such nets too, but none with all |y_i| <= 1 in 10 runs. "
                  "In one step the kernel refutes (1) and (2) with 1.501 and 1.391 for 1/12 in (B).")
 claims: tuple[Claim, ...] = (*FACTS, gap)
