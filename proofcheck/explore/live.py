@@ -62,7 +62,7 @@ def plan_of(arguments: Arguments, paper: Paper) -> Plan:
     """The plan that the arguments of a request give; raises BadView."""
     given = single(arguments, KEYS)
     known = groups(paper)
-    lemma = given.get("lemma", max(known, key=lambda key: _printed_steps(known[key]), default=""))
+    lemma = given.get("lemma", max(known, key=lambda key: _steps(known[key]), default=""))
     if known and lemma not in known:
         raise BadView(f"lemma={brief(lemma)}: allowed is one of {', '.join(known)}")
     net = given.get("net", USUAL["net"])
@@ -76,10 +76,6 @@ def plan_of(arguments: Arguments, paper: Paper) -> Plan:
     if (size := sizes["n"] * sizes["d"] * sizes["m"]) > LARGEST:
         raise BadView(f"n d m = {size}: allowed here is at most {LARGEST}; 'proofcheck gd' has no such limit")
     return Plan(net=net, sigma=sigma, eta=eta, lemma=lemma, **sizes)
-
-
-def _printed_steps(found: list[Bound]) -> int:
-    return sum(b.kind == "printed step" and _measurable(b) for b in found)
 
 
 def _whole(name: str, text: str) -> int:
@@ -119,6 +115,11 @@ def groups(paper: Paper) -> dict[str, list[Bound]]:
         if claim.kind != "hypothesis":
             found.setdefault(".".join(claim.id.split("/")[0].split(".")[:3]), []).extend(bounds(claim))
     return {key: some for key, some in found.items() if any(map(_measurable, some))}
+
+
+def _steps(some: Sequence[Bound]) -> int:
+    """How many printed steps a run measures: the lemma with most of them comes first."""
+    return sum(b.kind == STEP and _measurable(b) for b in some)
 
 
 def _measurable(bound: Bound) -> bool:
