@@ -176,7 +176,7 @@ def test_what_coq_said_of_this_very_ledger_is_told(stale: bool, data: Data, tmp_
     (tmp_path / "coq.json").write_text(json.dumps(said))
     assert main(run(tmp_path, data, "--html")) == 0
     page = (tmp_path / "out" / "report.html").read_text()
-    assert ("coq: certified (the counterexample)" in page) is not stale
+    assert ("coq: certified: the counterexample" in page) is not stale
 
 
 def test_all_words_are_explained() -> None:
