@@ -390,7 +390,7 @@ class Script:
         if isinstance(whole.hi, Fraction):
             moved(minus(num(whole.hi), old), whole.hi_open, ["enough_bound."])
         replaced = put(term, old, there)
-        return [*lines, f"rewrite {inv}.", *self.sub(replaced, state, strict, then)]
+        return [*lines, *([f"rewrite {inv}."] if replaced != term else []), *self.sub(replaced, state, strict, then)]
 
     def _log(self, term: Term, at: State, strict: bool, a: str, b: str, why_a: Any, why_b: Any, then: Any) -> Lines:
         small, large = at.dom.read(a), at.dom.read(b)
