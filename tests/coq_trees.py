@@ -16,6 +16,6 @@ TREES: dict[str, tuple[str, list[str], list[Any]]] = {
                                                 ["eval", 64]]),
     "case": ("0 <= x**2", [], ["case", "x", ["eval", 64], ["eval", 64]]),
     "abs": ("Abs(x) <= x", ["0 <= x"], ["abs", "x", "+", ["eval", 64], ["eval", 64]]),
-    "either": ("Min(x, 1) <= 1", [], ["either", "Min(x, 1)", ["eval", 64], ["eval", 64]]),
+    "either": ("Min(x, 1) <= 2", ["x <= 1"], ["either", "Min(x, 1)", ["eval", 64], ["eval", 64]]),
     "squared": ("x <= sqrt(x**2)", ["0 <= y"], ["squared", "x", "sqrt(x**2)", ["eval", 64], ["eval", 64]]),
 }
