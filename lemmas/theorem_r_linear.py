@@ -217,11 +217,11 @@ def one_step(case: Case) -> tuple[Claim, ...]:
     name = case.name
     steady = (*case.given, eta_positive, rate, order, least_root, greatest_root)
     given = (*steady, P_any, start, kept, turned, descent, taylor)
-    uses = ("theorem.R/one.norm", "theorem.R/one.sigma", "theorem.R/one.length", f"theorem.R/step.error{name}")
+    uses = ("theorem.R/one.norm", "theorem.R/one.sigma", "theorem.R/one.length", f"theorem.R/step.error{name}",
+            "theorem.R/path.order", f"theorem.R/path.floor{name}", "theorem.R/path.a")
     pieces = Claim(f"theorem.R/one.R4{name}", "claim", LINE, "R4 holds for this step",
                    size_ahead**2 <= size_e**2 - Fraction(7, 4) * eta * pulled**2, given=given, scope=SCOPE,
-                   uses=(*uses, "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm", "theorem.R/path.order",
-                         f"theorem.R/path.floor{name}", "theorem.R/path.a", f"theorem.R/path.b{name}",
+                   uses=(*uses, "theorem.R/R4", "theorem.R/R4.cross", "theorem.R/R4.norm", f"theorem.R/path.b{name}",
                          "theorem.R/path.jump", "theorem.R/path.quarter"))
 
     def sizes(c: Context) -> tuple[Theorem, ...]:

@@ -45,7 +45,9 @@ class Engine(ABC):
     @property
     def net(self) -> Network:
         """The network at tau."""
-        return self.start.at(self.weights)
+        weights = self.weights
+        weights.setflags(write=False)
+        return self.start.at(weights)
 
     @property
     def loss(self) -> Any:

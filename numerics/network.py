@@ -41,7 +41,7 @@ class Network(ABC):
     """Weights w (d1, m), data x (d1, n), signs a (d2, m), targets y (d2, n): Section 3.1, lines 70-86.
 
     A subclass is final and says what a neuron does: `F`, `sensitivity` and `kernel_scale`. Entries may be anything
-    `arithmetic.array` reads; they are converted (floats exactly) and made read-only.
+    `arithmetic.array` reads; they are converted (floats exactly) and made read-only. Doubles that are read-only are shared.
     Raises ValueError for a shape that does not fit and for entries that are not finite numbers.
     """
 
@@ -54,9 +54,6 @@ class Network(ABC):
     def __post_init__(self) -> None:
         for name in ("w", "x", "a", "y"):
             object.__setattr__(self, name, _read_matrix(name, getattr(self, name), self.arithmetic))
-        self._require_shapes()
-
-    def _require_shapes(self) -> None:
         self._require("x", self.x.shape, (self.d1, self.n))
         self._require("a", self.a.shape, (self.d2, self.m))
         self._require("y", self.y.shape, (self.d2, self.n))
@@ -89,13 +86,8 @@ class Network(ABC):
         return int(self.a.shape[0])
 
     def at(self, w: Any) -> Self:
-        """The same net with other weights; the other arrays are shared. Raises ValueError as the class does."""
-        moved = object.__new__(type(self))
-        for name, value in (("x", self.x), ("a", self.a), ("y", self.y), ("arithmetic", self.arithmetic),
-                            ("w", _read_matrix("w", w, self.arithmetic))):  # fmt: skip
-            object.__setattr__(moved, name, value)
-        moved._require_shapes()
-        return moved
+        """The same net with other weights."""
+        return replace(self, w=w)
 
     def to(self, arithmetic: Arithmetic) -> Self:
         """The same net in another arithmetic; raises ValueError when leaving balls of positive radius."""
@@ -157,9 +149,15 @@ class Network(ABC):
 
 def _read_matrix(name: str, values: Any, arithmetic: Arithmetic) -> Array:
     try:
-        matrix = arithmetic.array(values)
+        matrix = values if _usable(values, arithmetic) else arithmetic.array(values)
     except ValueError as reason:
         raise ValueError(f"{name} has an entry that cannot be used: {reason}") from reason
     if matrix.ndim != 2 or matrix.size == 0:
         raise ValueError(f"{name} must be a matrix with at least one row and one column, not shape {matrix.shape}")
     return _read_only(matrix)
+
+
+def _usable(values: Any, arithmetic: Arithmetic) -> bool:
+    """Whether no copy is needed: finite doubles in an array of their own that nobody may change."""
+    return (arithmetic == Float64() and isinstance(values, np.ndarray) and values.dtype == np.float64
+            and not values.flags.writeable and values.base is None and bool(np.isfinite(values).all()))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-import socket
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,6 +37,7 @@ AREAS = {
 }
 PATHS = {"map": "/", "run": "/run", "regime": "/regime"}
 UNUSED_MS = 2_000  # after which a page that was closed is forgotten, with its run
+TRIED = 50  # ports, from PORT on
 Page = Callable[[Document, World, Arguments], Any]
 
 
@@ -82,8 +82,6 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
             say: Callable[[str], None]) -> None:
     """Serve the pages until Ctrl-C; raises NoServer."""
     settings.resources = "server"
-    listening = free_port() if port is None else port
-    origins = [f"{host}:{listening}" for host in (HOST, "localhost")]
     world = World(name, source.paper, subjects(source.paper, ledger), Typesetter(source.paper.reporting.notation),
                   Aside(prepared, name))
     world.whole.standings(whole.first(world.subjects.values()))  # takes a second or two: not while somebody waits
@@ -92,15 +90,13 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
                                                                     heading=source.paper.title)))
                     for view, page in PAGES.items()}
     try:
-        server = Server(applications, port=listening, address=HOST, allow_websocket_origin=origins,
-                        unused_session_lifetime_milliseconds=UNUSED_MS, check_unused_sessions_milliseconds=500,
-                        keep_alive_milliseconds=2_000)
-    except OSError as error:
+        server = listening(applications, range(PORT, PORT + TRIED) if port is None else (port,))
+    except NoServer:
         world.aside.close()
-        raise NoServer(f"cannot listen on {HOST}:{listening}: {error.strerror or error}; choose another --port") from None
+        raise
     try:
         server.start()
-        address = f"http://{HOST}:{listening}/"
+        address = f"http://{HOST}:{server.port}/"
         say(f"{address} (Ctrl-C ends it)")
         if browser:
             webbrowser.open(address)
@@ -112,14 +108,14 @@ def running(source: Source, ledger: Any, name: str | None, port: int | None, bro
         world.aside.close()
 
 
-def free_port() -> int:
-    """The first port from PORT on that nothing listens on, or any free one."""
-    for port in (*range(PORT, PORT + 20), 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
-    raise NoServer("no port is free")
+def listening(applications: Mapping[str, Application], ports: Sequence[int]) -> Server:
+    """A server on the first of the ports that is free, for pages of its own only; raises NoServer."""
+    for port in ports:
+        try:
+            return Server(applications, port=port, address=HOST,
+                          allow_websocket_origin=[f"{host}:{port}" for host in (HOST, "localhost")],
+                          unused_session_lifetime_milliseconds=UNUSED_MS, check_unused_sessions_milliseconds=500,
+                          keep_alive_milliseconds=2_000)
+        except OSError as error:
+            reason = error.strerror or str(error)
+    raise NoServer(f"cannot listen on {HOST}:{ports[-1]}: {reason}; choose another --port")

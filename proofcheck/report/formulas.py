@@ -21,6 +21,7 @@ GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu
                   "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split())
 KNOWN = {"lam": r"\lambda", "eps": r"\varepsilon"}
 OPERATORS = {"<=": r"\le", "<": "<", "=": "="}
+PLACE = re.compile(r"#\d")
 HIGH = re.compile(r"\\(sum|max|min|log|exp|operatorname)")  # not in an exponent
 NAMED = {"log": r"\log", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "erf": r"\operatorname{erf}",
          "erfc": r"\operatorname{erfc}", "Max": r"\max", "Min": r"\min"}
@@ -47,7 +48,7 @@ class Typesetter:
         if written is not None and "#1" in written:
             for number, index in enumerate(indices, 1):
                 written = written.replace(f"#{number}", index)
-            return written
+            return PLACE.sub(r"\\cdot", written)  # an array as a whole
         stem, below = (written, "") if written is not None else split_name(name)
         if not indices:
             return stem + (f"_{{{below}}}" if below else "")
