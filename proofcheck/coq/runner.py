@@ -1,4 +1,4 @@
-"""Compiles theorems with Coq: in batches, side by side, each file checked again by ``coqchk``, all axioms named.
+"""Compiles theorems with Coq: in batches, side by side, all files checked again by ``coqchk``, all axioms named.
 
 A theorem counts only if its file compiles, holds what was written into it, and rests on the axioms of the classical reals
 alone: an exit code of 0 is not enough, since a file with an ``Axiom`` compiles too.
@@ -23,13 +23,14 @@ HEAD = """From Coq Require Import Reals Lra Lia ZArith List.
 From Coquelicot Require Import Coquelicot.
 From Proofcheck Require Import Prelude.
 Local Open Scope R_scope.
-"""
+Set Default Timeout 30.
+"""  # the timeout is for one tactic, in seconds
 AXIOMS = ("Classical_Prop.classic", "ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekindReals.sig_not_dec",
           "FunctionalExtensionality.functional_extensionality_dep")
 FORBIDDEN = re.compile(r"\b(Axioms?|Parameters?|Conjecture|Hypothes[ei]s|Variables?|Context|Admitted|admit|Abort|give_up|"
                        r"bypass_check|Unset|Load|Declare|native_compute)\b")
 BATCH = 40
-CPU_SECONDS = 240  # of one file; theorems take seconds at most
+CPU_SECONDS = 600  # of one file, for what does not listen to the timeout
 MISSING = "coqc is not installed; on Debian: apt-get install coq libcoq-interval libcoq-coquelicot"
 
 Progress = Callable[[int, int], None]
@@ -83,10 +84,15 @@ def compile_all(theorems: Mapping[str, Theorem], folder: Path, jobs: int = 1, ha
                 found = future.result()
                 run.outcomes.update(found.outcomes)
                 run.problems += found.problems
-                compiled += [found.name] if found.holds else []
+                compiled += found.files
                 del waiting[future]
                 if progress is not None:
                     progress(len(run.outcomes), len(theorems))
+        groups = [sorted(compiled)[k::jobs] for k in range(jobs)]
+        refused = [line for lines in pool.map(lambda group: _recheck(group, folder), groups) for line in lines]
+    if refused:
+        run.outcomes = {n: ("failed", refused[0]) if o[0] == "certified" else o for n, o in run.outcomes.items()}
+    run.problems += refused
     run.axioms = _assumptions(sorted(compiled), folder)
     run.problems += [f"the theorems rest on the axiom {a}" for a in run.axioms if a not in AXIOMS]
     return run
@@ -97,13 +103,13 @@ class _Compiled:
     name: str
     outcomes: dict[str, tuple[str, str]]
     problems: list[str]
-    holds: bool
+    files: list[str]  # that hold its theorems; none if something is wrong
 
 
 def _prelude(folder: Path) -> None:
     text = (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8")
     (folder / "Prelude.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", "Prelude", folder)
+    done = _call("coqc", ["Prelude"], folder)
     if done.returncode:
         raise CoqError(f"the prelude does not compile: {_message(done.stderr)}")
 
@@ -115,30 +121,26 @@ def _batch(name: str, theorems: Mapping[str, Theorem], folder: Path) -> _Compile
         text, lines = _text(left)
         written = folder / f"{name}.v"
         written.write_text(text, encoding="utf-8")
-        done = _call("coqc", name, folder)
+        done = _call("coqc", [name], folder)
         if done.returncode == 0:
-            problems = [*_changed(written, text), *_recheck(name, folder)]
+            problems = _changed(written, text)
             word = ("failed", problems[0]) if problems else ("certified", "")
-            return _Compiled(name, {**outcomes, **dict.fromkeys(left, word)}, problems, not problems)
+            return _Compiled(name, {**outcomes, **dict.fromkeys(left, word)}, problems, [] if problems else [name])
         failed = _at_line(done.stderr, lines)
         if failed is None and len(left) > 1:  # killed: nobody knows where
             return _halves(name, left, folder, outcomes)
         failed = failed or next(iter(left))
         outcomes[failed] = ("failed", _message(done.stderr))
         del left[failed]
-    return _Compiled(name, outcomes, [], False)
+    return _Compiled(name, outcomes, [], [])
 
 
 def _halves(name: str, theorems: Mapping[str, Theorem], folder: Path, outcomes: dict[str, tuple[str, str]]) -> _Compiled:
     items = list(theorems.items())
     first = _batch(f"{name}a", dict(items[: len(items) // 2]), folder)
     second = _batch(f"{name}b", dict(items[len(items) // 2:]), folder)
-    both = {**outcomes, **first.outcomes, **second.outcomes}
-    kept = [f"From {LIBRARY} Require {c.name}.\nDefinition {c.name} := {c.name}.all.\n" for c in (first, second) if c.holds]
-    pair = ", ".join(c.name for c in (first, second) if c.holds)
-    (folder / f"{name}.v").write_text("".join(kept) + f"Definition all := ({pair or 'tt'}).\n", encoding="utf-8")
-    done = _call("coqc", name, folder)
-    return _Compiled(name, both, [*first.problems, *second.problems], done.returncode == 0 and bool(kept))
+    return _Compiled(name, {**outcomes, **first.outcomes, **second.outcomes}, [*first.problems, *second.problems],
+                     [*first.files, *second.files])
 
 
 def _text(theorems: Mapping[str, Theorem]) -> tuple[str, list[tuple[int, str]]]:
@@ -170,9 +172,10 @@ def _changed(path: Path, text: str) -> list[str]:
     return problems + [f"{path.name} contains {word}" for word in sorted(set(FORBIDDEN.findall(found)))]
 
 
-def _recheck(name: str, folder: Path) -> list[str]:
-    done = _call("coqchk", name, folder)
-    return [] if done.returncode == 0 else [f"coqchk refuses {name}: {_message(done.stderr)}"]
+def _recheck(names: Sequence[str], folder: Path) -> list[str]:
+    """Coq's own checker on compiled files, together, since it reads the libraries anew each time."""
+    done = _call("coqchk", names, folder) if names else None
+    return [f"coqchk refuses the files: {_message(done.stderr)}"] if done is not None and done.returncode else []
 
 
 def _assumptions(names: Sequence[str], folder: Path) -> list[str]:
@@ -182,18 +185,20 @@ def _assumptions(names: Sequence[str], folder: Path) -> list[str]:
     text = "".join(f"From {LIBRARY} Require {n}.\n" for n in names)
     text += f"Definition all := ({', '.join(f'{n}.all' for n in names)}).\nPrint Assumptions all.\n"
     (folder / "All.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", "All", folder)
+    done = _call("coqc", ["All"], folder)
     if done.returncode:
         raise CoqError(f"the files do not fit together: {_message(done.stderr)}")
     return sorted(re.findall(r"^([A-Za-z_][\w.']*)\s*(?=:|$)", done.stdout.partition("Axioms:\n")[2], re.MULTILINE))
 
 
-def _call(program: str, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """One of Coq's programs on one file, with a limit on processor time."""
-    target = [f"{name}.v"] if program == "coqc" else ["-silent", "-norec", f"{LIBRARY}.{name}"]
-    quiet = ["-q", "-w", "none"] if program == "coqc" else []
+def _call(program: str, names: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """One of Coq's programs on some files, with a limit on processor time."""
+    if program == "coqc":
+        options = ["-q", "-w", "none", *(f"{name}.v" for name in names)]
+    else:
+        options = ["-silent", *(part for name in names for part in ("-norec", f"{LIBRARY}.{name}"))]
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    return subprocess.run([program, *quiet, "-Q", ".", LIBRARY, *target], cwd=folder, capture_output=True, text=True,
+    return subprocess.run([program, "-Q", ".", LIBRARY, *options], cwd=folder, capture_output=True, text=True,
                           check=False, preexec_fn=limit)
