@@ -198,7 +198,9 @@ def _call(program: str, names: Sequence[str], folder: Path) -> subprocess.Comple
     else:
         options = ["-silent", *(part for name in names for part in ("-norec", f"{LIBRARY}.{name}"))]
 
+    seconds = CPU_SECONDS * len(names)
+
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     return subprocess.run([program, "-Q", ".", LIBRARY, *options], cwd=folder, capture_output=True, text=True,
                           check=False, preexec_fn=limit)
