@@ -465,7 +465,7 @@ class _Reading:
             return None
         point = found["point"]
         return Point([(self.typeset.name(k), shortened(v)) for k, v in point["scalars"].items()],
-                     [(self.typeset.name(k), _array(v)) for k, v in point["arrays"].items()],
+                     [(self.typeset.whole(k), _array(v)) for k, v in point["arrays"].items()],
                      ", ".join(f"{k} = {v}" for k, v in found["at"].items()), shortened(found["lhs"]),
                      shortened(found["rhs"]), shortened(found["margin"]), found["bits"])
 

@@ -48,11 +48,15 @@ class Typesetter:
         if written is not None and "#1" in written:
             for number, index in enumerate(indices, 1):
                 written = written.replace(f"#{number}", index)
-            return PLACE.sub(r"\\cdot", written)  # an array as a whole
+            return written
         stem, below = (written, "") if written is not None else split_name(name)
         if not indices:
             return stem + (f"_{{{below}}}" if below else "")
         return stem + (f"^{{({below})}}" if below else "") + f"_{{{','.join(indices)}}}"
+
+    def whole(self, name: str) -> str:
+        """The name of an array as a whole; indices that go inside are dots."""
+        return PLACE.sub(r"\\cdot", self.name(name))
 
     def _shown(self, term: Expr) -> tuple[str, int]:
         """The text and how tightly it holds together."""

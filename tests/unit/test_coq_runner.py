@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +75,10 @@ def test_an_inserted_axiom_and_an_edited_file_do_not_pass(tmp_path: Path, monkey
     monkeypatch.undo()
     call, plain = runner._call, scalar("1 + x <= exp(x)", ["0 <= x"], MONO)
 
-    def edited(program: str, name: str, folder: Path) -> Any:
-        done = call(program, name, folder)
-        if name.startswith("Batch"):
-            path = folder / f"{name}.v"
+    def edited(program: str, names: Sequence[str], folder: Path) -> Any:
+        done = call(program, names, folder)
+        if program == "coqc" and names[0].startswith("Batch"):
+            path = folder / f"{names[0]}.v"
             path.write_text(path.read_text() + "\n")
         return done
     monkeypatch.setattr(runner, "_call", edited)

@@ -37,7 +37,7 @@ def test_indices_and_notation() -> None:
     reader = Reader(Signature())
     made = Typesetter({"vS": r"\langle v_{#1},S_{#2}\rangle", "alpha_v": r"\tilde{\alpha}"})
     assert made.name("vS", ["l", "i"]) == r"\langle v_{l},S_{i}\rangle"
-    assert made.name("vS") == r"\langle v_{\cdot},S_{\cdot}\rangle"  # the whole array
+    assert made.whole("vS") == r"\langle v_{\cdot},S_{\cdot}\rangle" and made.whole("B_1") == "B_{1}"
     assert made.name("alpha_v", ["i"]) == r"\tilde{\alpha}_{i}"
     assert made.name("E_v", ["i", "r"]) == "E^{(v)}_{i,r}"
     assert made.name("B_1") == "B_{1}" and made.name("S_next") == r"S_{\mathrm{next}}"
