@@ -98,23 +98,24 @@ def output_groups(d2: int) -> Iterator[list[int]]:
 def _by_pattern(net: Network, outputs: list[int], shift: Array) -> tuple[Array, Array, Array]:
     """The patterns that occur as columns of signs (outputs, p), and over each the sums of D (p, n) and D D^T (p, n, n)."""
     codes = np.packbits((net.a > 0)[outputs], axis=0, bitorder="little")[0]
-    present = np.unique(codes)
+    present = np.flatnonzero(np.bincount(codes)).astype(np.uint8)
     totals, products = np.zeros((len(present), net.n)), np.zeros((len(present), net.n, net.n))
     width = max(1, BLOCK // net.n)
     for first in range(0, net.m, width):
         block = codes[first : first + width]
         order = first + np.argsort(block, kind="stable")
         starts = np.searchsorted(codes[order], present)
+        w = net.w[:, order]
         for total, product, start, stop in zip(totals, products, starts, [*starts[1:], len(order)], strict=True):
             if start < stop:
-                _add_pattern(net, order[start:stop], shift, total, product)
+                _add_pattern(net, w[:, start:stop], shift, total, product)
     signs = np.where(np.unpackbits(present[None], axis=0, bitorder="little")[: len(outputs)], 1.0, -1.0)
     return signs, totals, products
 
 
-def _add_pattern(net: Network, neurons: Array, shift: Array, total: Array, product: Array) -> None:
-    """Add the sums of D and D D^T over some neurons to `total` (n,) and `product` (n, n)."""
-    responses = net.w[:, neurons].T @ net.x
+def _add_pattern(net: Network, w: Array, shift: Array, total: Array, product: Array) -> None:
+    """Add the sums of D and D D^T over neurons with weights `w` to `total` (n,) and `product` (n, n)."""
+    responses = w.T @ net.x
     if isinstance(net, ReluNet):
         responses = np.where(responses >= 0, 1.0, 0.0)
     else:
