@@ -9,7 +9,10 @@ where a dimension is an integer >= 1.  A refuted one becomes
     exists d_m v_B a_w, (1 <= d_m)%Z /\\ conditions of h /\\ h /\\ ... /\\
         exists i, 1 <= i <= d_n /\\ conditions of goal /\\ ~ goal
 
-with the abbreviations as ``let``.  Free indices in a hypothesis run over all their values.
+with the abbreviations as ``let``.  Free indices in a hypothesis run over all their values.  A claim about arrays becomes
+
+    forall d_m v_B a_w, (1 <= d_m)%Z -> (forall i, 1 <= i <= d_n -> conditions of h /\\ h) -> ... ->
+        forall i, 1 <= i <= d_n -> conditions of goal /\\ goal
 """
 
 from __future__ import annotations
@@ -68,6 +71,16 @@ def upheld(goal: Rel, hyps: Sequence[Rel], values: Sequence[str]) -> str:
     return f"{bound}{lets}({either})"
 
 
+def claimed(goal: Rel, hyps: Sequence[Rel]) -> str:
+    """The theorem that a relation holds under its hypotheses, with arrays and sums of every size; raises NotExpressible."""
+    rels = (goal, *hyps)
+    lets, shorts = _lets(arrays_of(rels)[1])
+    bound = "".join(f"forall {b}, " for b in binders(rels))
+    sizes = "".join(f"(1 <= {identifier('d', v.name)})%Z -> " for v in dimensions(rels))
+    given = "".join(f"{_for_all(h, defined(h, shorts))} -> " for h in hyps)
+    return f"{bound}{sizes}{lets}{given}{_for_all(goal, defined(goal, shorts))}"
+
+
 def binders(rels: Sequence[Rel]) -> list[str]:
     """The sizes, the parameters and the arrays that relations are about, with their types."""
     found = [f"{identifier('d', v.name)} : Z" for v in dimensions(rels)]
@@ -79,6 +92,11 @@ def _over_all(hyp: Rel, text: str) -> str:
     for i in indices(hyp):
         text = f"(every (Z.to_nat {identifier('d', i.dim.name)}) (fun {identifier('i', i.name)} => {text}))"
     return text
+
+
+def _for_all(rel: Rel, text: str) -> str:
+    bound = [(identifier("i", i.name), identifier("d", i.dim.name)) for i in indices(rel)]
+    return "({}{})".format("".join(f"forall {i} : nat, (1 <= {i} <= Z.to_nat {d})%nat -> " for i, d in bound), text)
 
 
 def _somewhere(goal: Rel, text: str) -> str:
