@@ -72,10 +72,9 @@ class Values:
         return None if power.denominator > 2 or (base == 0 and power < 0) else base ** power.numerator
 
 
-def places(sizes: Mapping[str, int], dims: Sequence[str], most: int) -> Iterator[tuple[int, ...]]:
-    """All values of indices that run over sizes; none if they are more than ``most``."""
-    ranges = [range(1, sizes[d] + 1) for d in dims]
-    return product(*ranges) if prod(map(len, ranges)) <= most else iter(())
+def places(sizes: Mapping[str, int], dims: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """All values of indices that run over sizes."""
+    return product(*(range(1, sizes[d] + 1) for d in dims))
 
 
 def _joined(kind: str, items: Sequence[Fraction | None]) -> Fraction | None:

@@ -1,12 +1,13 @@
 """Counterexamples as theorems: the point is put for the parameters, sizes and arrays, and everything is computed.
 
-Abbreviations are computed first, entry by entry, each from those before it: put in all at once they would grow beyond bounds.
+Abbreviations are computed first, entry by entry, each from those before it: all at once they would grow beyond bounds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from proofcheck.coq.exact import Values, places
@@ -17,7 +18,7 @@ from proofcheck.kernel.text import Reader
 from proofcheck.second.terms import Term, num, rebuilt
 
 Lines = list[str]
-MOST = 400  # entries of one abbreviation that are computed one by one
+MOST = 100  # entries of abbreviations that are computed one by one; with more of them Coq needs minutes and gigabytes
 
 
 def tactics(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
@@ -34,13 +35,17 @@ def _computed(tactic: str, goal: Rel, hyps: Sequence[Rel], found: Mapping[str, A
     """First the abbreviations, then all relations."""
     rels = (goal, *hyps)
     exact, bits = _exact(rels, hyps, found["point"]), f"{found['bits']}%positive"
-    lines, short = ["abbreviations."], partial(rels)
-    for array in arrays_of(rels)[1]:
+    lines, short, arrays = ["abbreviations."], partial(rels), arrays_of(rels)[1]
+    count = sum(prod(exact.sizes[p.dim.name] for p in a.params) for a in arrays)
+    if count > MOST:
+        raise NotExpressible(f"abbreviations have {count} entries at this point, more than the {MOST} that are computed")
+    for array in arrays:
         lines += _entries(array, exact, short, bits)
     for rel in rels:
-        for at in places(exact.sizes, [i.dim.name for i in indices(rel)], MOST):
-            for side in (rel.lhs, rel.rhs):
-                exact.of(as_tuple(side), dict(zip((i.name for i in indices(rel)), at, strict=True)))
+        free, sides = indices(rel), (as_tuple(rel.lhs), as_tuple(rel.rhs))
+        for at in places(exact.sizes, [i.dim.name for i in free]):
+            for side in sides:
+                exact.of(side, dict(zip((i.name for i in free), at, strict=True)))
     where = [str(found["at"][i.name]) for i in reversed(indices(goal))]
     return [*lines, f"{tactic} {bits} ({' :: '.join([*where, '@nil nat'])})%nat {_roots(exact)}."]
 
@@ -53,11 +58,11 @@ def _exact(rels: Sequence[Rel], hyps: Sequence[Rel], point: Mapping[str, Any]) -
                   {a.name: ([p.name for p in a.params], as_tuple(a.body)) for a in arrays_of(rels)[1] if a.body})
 
 
-def _entries(array: Array, exact: Values, short: frozenset[str], bits: int) -> Lines:
+def _entries(array: Array, exact: Values, short: frozenset[str], bits: str) -> Lines:
     """The entries of an abbreviation: that they are defined, and their values if these are rational."""
     value, defined = identifier("a", array.name), identifier("c", array.name)
     lines, whole = [], bool(array.params)
-    for place in places(exact.sizes, [p.dim.name for p in array.params], MOST):
+    for place in places(exact.sizes, [p.dim.name for p in array.params]):
         at = " ".join(f"{k}%nat" for k in place)
         if array.name in short:
             lines.append(f"assert ({defined} {at}) by (unfold {defined}; at_point {bits} (@nil nat) {_roots(exact)}).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +71,14 @@ def test_an_inserted_axiom_and_an_edited_file_do_not_pass(tmp_path: Path, monkey
     assert run.outcomes[cheat.name][0] == "failed" and any("contains Axiom" in p for p in run.problems)
     monkeypatch.setattr(runner, "FORBIDDEN", runner.re.compile("nothing"))
     run = runner.compile_all({cheat.name: cheat}, tmp_path)
-    assert any("rest on the axiom" in p and "cheat" in p for p in run.problems)
+    assert any("rests on the axiom" in p and "cheat" in p for p in run.problems)
     monkeypatch.undo()
     call, plain = runner._call, scalar("1 + x <= exp(x)", ["0 <= x"], MONO)
 
-    def edited(program: str, names: Sequence[str], folder: Path) -> Any:
-        done = call(program, names, folder)
-        if program == "coqc" and names[0].startswith("Batch"):
-            path = folder / f"{names[0]}.v"
+    def edited(program: str, name: str, place: runner.Place) -> Any:
+        done = call(program, name, place)
+        if program == "coqc" and name.startswith("Batch"):
+            path = place.folder / f"{name}.v"
             path.write_text(path.read_text() + "\n")
         return done
     monkeypatch.setattr(runner, "_call", edited)
