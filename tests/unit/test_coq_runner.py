@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -143,3 +144,50 @@ def test_what_coq_said_belongs_to_one_ledger(tmp_path: Path) -> None:
     (tmp_path / "coq.json").write_text('{"ledger": "abc", "theorems": {}}')
     assert trust.load(tmp_path / "ledger.json", {"digest": "abc"}) is not None
     assert trust.load(tmp_path / "ledger.json", {"digest": "abd"}) is None
+
+
+@pytest.fixture
+def tried(toy_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The theorems that are given to Coq, in whose place everything is certified but the last, at which Ctrl-C comes."""
+    names: list[str] = []
+
+    def compile_all(theorems: dict[str, Theorem], *_: object) -> runner.Run:
+        names[:] = theorems
+        return runner.Run(dict.fromkeys(names[:-1], ("certified", "")), interrupted=True)
+    monkeypatch.setattr(certify, "committed", lambda source: toy_ledger.data)
+    monkeypatch.setattr(certify, "version", lambda: "8")
+    monkeypatch.setattr(certify, "compile_all", compile_all)
+    return names
+
+
+def test_known_failures_are_told_but_tried_again_only_if_asked(tried: list[str], monkeypatch: pytest.MonkeyPatch,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["certify", "--coq", "--paper", "toy_paper:paper"]
+    main(line)
+    bad = tried[0]
+    known = {"theorems": {bad: {"coq": "failed", "why": "it took too long"}}}
+    monkeypatch.setattr(certify, "load", lambda path, ledger: known)
+    capsys.readouterr()
+    main(line)
+    out = capsys.readouterr().out
+    assert bad not in tried and f"({bad}): it took too long" in out and "[not known before]" not in out
+    main([*line, "--again"])
+    assert bad in tried
+
+
+def test_an_interruption_keeps_what_is_finished(tried: list[str], tmp_path: Path,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "coq.json"
+    assert main(["certify", "--coq", "--paper", "toy_paper:paper", "--json", str(path)]) == 130
+    assert f"interrupted: 1 of {len(tried)} theorems were not tried" in capsys.readouterr().out
+    assert list(json.loads(path.read_text())["theorems"]) == tried[:-1]
+
+
+@needs_coq
+@pytest.mark.coq
+def test_a_running_program_is_ended(tmp_path: Path) -> None:
+    place = runner.Place(tmp_path)
+    place.stopped.set()
+    (tmp_path / "Long.v").write_text("Ltac spin := idtac; spin.\nGoal True. spin.\n")
+    with pytest.raises(runner.Stopped):
+        runner._call("coqc", "Long", place)
