@@ -129,15 +129,22 @@ def told(word: str, why: str = "") -> Callable[[str, int], dict[str, Any]]:
 
 def test_the_level_of_trust() -> None:
     yes, no = told("certified"), told("failed", "No applicable tactic.")
+
+    def level(evidence: dict[str, Any], *theorems: dict[str, Any]) -> list[str]:
+        return trust.level("c", evidence, {"axioms": ["A.b"], "theorems": dict(enumerate(theorems))})
     evidence = {"certificate": {"steps": [["scalar", {}, []]]}, "counterexample": None}
-    assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1)}}) == ["coq: certified (the whole statement)"]
+    engine = "trust: the engine's kernel replays {}; the second checker reads {} again"
+    assert level(evidence, yes("scalar", 1)) == [engine.format("1 step", "1 scalar step"),
+                                                 "coq: certified, the whole statement (axioms: b)"]
     evidence["certificate"]["steps"] *= 3
-    assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1), "u": no("scalar", 1)}}) == [
+    evidence["certificate"]["steps"][2] = ["cut", {}, [0, 1]]
+    assert level(evidence, yes("scalar", 1), no("scalar", 1)) == [
+        engine.format("3 steps", "2 scalar steps"),
         "coq: 1 of 2 scalar steps and identities certified; failed (No applicable tactic.); 1 other rules rest on the "
-        "engine's kernel"]
+        "engine's kernel (axioms: b)"]
     refuted = {"certificate": None, "counterexample": {}}
-    assert trust.level("c", refuted, {"theorems": {"t": yes("point", 1)}}) == ["coq: certified: the counterexample"]
-    assert trust.level("c", refuted, None) == []
+    assert level(refuted, yes("point", 1))[1:] == ["coq: certified: the counterexample (axioms: b)"]
+    assert [line.partition(":")[0] for line in trust.level("c", refuted, None)] == ["trust"]
 
 
 def test_what_coq_said_belongs_to_one_ledger(tmp_path: Path) -> None:
