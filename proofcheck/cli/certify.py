@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -17,6 +17,8 @@ from proofcheck.coq.runner import Run, compile_all, version
 from proofcheck.coq.trust import PLURAL, WORDS, load, told, trusted
 from proofcheck.papers import find
 from proofcheck.progress import reporting
+
+NEW, ASK = " [not known before]", " [known; tried again only with --again]"
 
 
 def add_to(commands: Any) -> None:
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     found.outcomes |= {n: ("failed", known[n]) for n in theorems if n not in tried}
     data = told(ledger, {n: t for n, t in theorems.items() if n in found.outcomes}, found, release)
     out = console(stderr=args.json is not None and saved(args.json, data))
-    for line in summary(data, found, theorems, known):
+    for line in summary(data, found, theorems, {n: '' if n in tried else ASK for n in known}):
         out.print(line, soft_wrap=True)
     if found.interrupted:
         out.print(f"interrupted: {len(theorems) - len(found.outcomes)} of {len(theorems)} theorems were not tried")
@@ -97,13 +99,12 @@ class folder:
             self.made.cleanup()
 
 
-def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem], known: Collection[str]) -> Iterator[str]:
+def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem], notes: Mapping[str, str]) -> Iterator[str]:
     """Everything that is not certified, one line each, then the counts."""
     for word in WORDS[1:]:
         for name, (outcome, why) in found.outcomes.items():
             if outcome == word:
-                new = " [not known before]" if word == "failed" and name not in known else ""
-                yield f"{word}: {theorems[name].where[0]} ({name}): {why}{new}"
+                yield f"{word}: {theorems[name].where[0]} ({name}): {why}{notes.get(name, NEW) if word == 'failed' else ''}"
     for problem in found.problems:
         yield f"wrong: {problem}"
     for kind, count in data["counts"].items():

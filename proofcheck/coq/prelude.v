@@ -174,6 +174,8 @@ Global Instance UnaryDiff_tanh : UnaryDiff tanh := {UnaryDiff_f' := fun x => 1 -
 Lemma geometric_is x : Rabs x < 1 -> geometric x = / (1 - x).
 Proof. intro H. apply is_series_unique, is_series_geom, H. Qed.
 
+Lemma exp_gap a b : b < a -> 0 < exp a + -1 * exp b. Proof. intro H. pose proof (exp_increasing b a H). lra. Qed.
+
 (* Signs by form. *)
 Ltac itv := first [interval with (i_prec 30) | interval with (i_prec 80)].
 Ltac pos :=
@@ -185,6 +187,8 @@ Ltac pos :=
   | |- 0 < _ / _ => apply Rdiv_lt_0_compat; pos
   | |- 0 < _ ^ _ => apply pow_lt; pos
   | |- 0 < sqrt _ => apply sqrt_lt_R0; pos
+  | |- 0 < Rabs _ => apply Rabs_pos_lt; nonzero
+  | |- 0 < exp _ + -1 * exp _ => first [apply exp_gap; lra | itv]
   | |- 0 < _ + _ => first [lra | itv | apply Rplus_lt_0_compat; pos | apply Rplus_lt_le_0_compat; [pos|nn]
                           | apply Rplus_le_lt_0_compat; [nn|pos]]
   | |- _ => first [assumption | lra | itv]
@@ -200,8 +204,8 @@ with nn :=
   | |- 0 <= _ ^ _ => apply pow_le; nn
   | |- 0 <= _ + _ => first [lra | itv | apply Rplus_le_le_0_compat; nn]
   | |- _ => first [assumption | lra | itv]
-  end.
-Ltac nonzero :=
+  end
+with nonzero :=
   lazymatch goal with
   | |- _ /\ _ => split; nonzero
   | |- ?a <> 0 => first [lra | apply Rgt_not_eq; unfold Rgt; solve [pos] | apply Rlt_not_eq; solve [itv | lra]
@@ -307,7 +311,8 @@ Ltac trivial_values roots :=
   end.
 Ltac equal p roots :=
   first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
-        | progress no_abs p; equal p roots | progress trivial_values roots; equal p roots | apply f_equal; equal p roots].
+        | progress no_abs p; equal p roots | progress trivial_values roots; equal p roots
+        | progress (rewrite ?exp_inverse, ?Rmult_1_l, ?Rmult_1_r, <- ?exp_plus); equal p roots | apply f_equal; equal p roots].
 Ltac below p roots :=
   first [number p | apply sqrt_below; [number p | below p roots] | apply sqrt_above; [number p | below p roots]
         | apply Rabs_le; split; below p roots | right; equal p roots].
