@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import permutations
 from math import gcd, isqrt, lcm
 from typing import Any
@@ -356,7 +356,7 @@ class Sums:
                 parts = [f"(/ {p})" if k < 0 else p for p, (_, k) in zip(parts, items, strict=True)]
                 return parts[0] if len(parts) == 1 else f"({' * '.join(parts)})"
             facts.append((f"{z[a]} = {shown(lambda m: z['unit', m])}", ["exponents; first [reflexivity | ring | field; "
-                          "repeat split; apart_from_0]."], "subst"))
+                          "repeat split; apart_from_0]."], z[a]))
         return facts
 
     def _square(self, a: Atom) -> Lines:
@@ -374,6 +374,10 @@ class Sums:
                 return ({(): value} if value else {}), SAME
             case Const():
                 return atom(("pi",)), SAME
+            case Entry(array, _) if array.body is not None:
+                body = self.body(term)
+                found, why = self.norm(body)
+                return found, why if why == SAME else [f"change ({coq(as_tuple(body))} = {text(found)}).", *why]
             case Var() | Entry():
                 return atom(as_tuple(term)), SAME
             case Delta(left, right):
@@ -852,6 +856,11 @@ class Sums:
         """left = right: part by part where the parts are equal, else by normal forms."""
         if alike(left, right):
             return SAME
+        for side, other in ((left, right), (right, left)):
+            if isinstance(side, Entry) and side.array.body is not None:
+                body = self.body(side)
+                pair = (body, other) if side is left else (other, body)
+                return [f"change ({coq(as_tuple(pair[0]))} = {coq(as_tuple(pair[1]))}).", *self.equal(*pair)]
         match left, right:
             case (Sum(i, a), Sum(j, b)) | (Peak(i, a), Peak(j, b)) if i.dim == j.dim:
                 b = rename(b, {j: i})
@@ -869,6 +878,10 @@ class Sums:
         two, because = self.norm(right)
         back = because if because == SAME else ["symmetry.", *because]
         return chain(text(one), why, chain(text(two), self.arith(("poly", one), two), back))
+
+    def body(self, entry: Entry) -> Expr:
+        """What an entry of an abbreviation is."""
+        return self.apart(expand(entry))
 
     def apart(self, term: Expr) -> Expr:
         """The term with names of their own for all bound indices."""
@@ -898,8 +911,7 @@ def equal(lhs: Expr, rhs: Expr, hyps: Sequence[Rel] = ()) -> Lines:
     chosen = needed(lhs, rhs, positive)
     work = Sums(positive)
     left, right = (work.apart(opened(t, chosen)) for t in (lhs, rhs))
-    start = [f"change ({coq(as_tuple(left))} = {coq(as_tuple(right))})."] if chosen else []
-    return [*start, *work.equal(left, right)]
+    return work.equal(left, right)
 
 
 def tactics(goal: Rel, hyps: Sequence[Rel]) -> Lines:
@@ -943,12 +955,16 @@ def needed(lhs: Expr, rhs: Expr, positive: frozenset[str]) -> frozenset[str]:
 
 
 def opened(term: Expr, chosen: frozenset[str]) -> Expr:
-    """The term with some abbreviations put in and the others as arrays of their own."""
+    """The term in which only the chosen abbreviations have their bodies."""
     if isinstance(term, Entry):
-        if term.array.body is not None and term.array.name in chosen:
-            return opened(expand(term), chosen)
-        return Entry(Array(term.array.name, term.array.params), term.indices)
+        return Entry(_opened(term.array, chosen), term.indices)
     return rebuild(term, tuple(opened(c, chosen) for c in children(term)))
+
+
+@lru_cache(maxsize=1000)
+def _opened(array: Array, chosen: frozenset[str]) -> Array:
+    body = array.body if array.name in chosen else None
+    return Array(array.name, array.params, None if body is None else opened(body, chosen))
 
 
 def split_exponentials(mono: Mono) -> Mono:

@@ -89,8 +89,8 @@ Lemma exp_zero_times a b : a = 0 -> exp a = b -> b = 1. Proof. intros -> <-. app
 (* An abbreviation is put in where only its body shows the sign. *)
 Ltac head t := lazymatch t with ?f _ => head f | _ => t end.
 Ltac open_up t := let h := head t in is_var h; unfold h; cbv beta.
-Ltac given := match goal with H : forall _ : nat, _ |- _ => solve [apply H; repeat split; assumption
-                                                                  | apply Rlt_le, H; repeat split; assumption] end.
+Ltac given := match goal with H : forall _ : nat, _ |- _ => solve [apply H; assumption
+                                                                  | apply Rlt_le, H; assumption] end.
 Ltac spos :=
   lazymatch goal with
   | |- 0 < exp _ => apply exp_pos
