@@ -126,6 +126,7 @@ with snn :=
 with gap :=
   lazymatch goal with
   | |- 0 < 1 + -1 * exp ?a => cut (exp a < 1); [lra | rewrite <- exp_0; apply exp_increasing; first [lra | nra]]
+  | |- 0 < exp ?a + -1 * exp ?b => cut (exp b < exp a); [lra | apply exp_increasing; first [lra | nra]]
   | |- 0 < exp ?a + -1 => cut (1 < exp a); [lra | rewrite <- exp_0; apply exp_increasing; first [lra | nra]]
   end.
 Ltac apart_from_0 :=
