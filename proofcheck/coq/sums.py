@@ -319,9 +319,8 @@ class Sums:
         name = self.fresh("L")
         head = f"forall {' '.join(z.values())} : R, " if z else ""
         lines = [f"assert ({name} : {head}{''.join(f'{g} -> ' for g in given)}{shown}).", "{"]
-        if z:
-            named_facts = [f"F{k}" for k in range(len(given))]
-            lines += [f"intros {' '.join([*z.values(), *named_facts])}."]
+        variables_ = [*z.values(), *(f"F{k}" for k in range(len(given)))]
+        lines += [f"intros {' '.join(variables_)}."] if variables_ else []
         lines += [f"subst {f[2]}." for f in facts if f[2]]
         lines += [f"field{known}; repeat split; nonzero_product." if fractions else f"ring{known}.", "}",
                   f"apply ({' '.join([name, *values])})."]
@@ -923,10 +922,11 @@ def tactics(goal: Rel, hyps: Sequence[Rel]) -> Lines:
     for a in statements.arrays_of(rels)[1]:
         bound += [identifier("a", a.name), *([identifier("c", a.name)] if a.name in shorts else [])]
     bound += [f"G{k}" for k in range(len(hyps))]
-    bound += [n for i in statements.indices(goal) for n in (identifier("i", i.name), f"H_{i.name}")]
+    places = [n for i in statements.indices(goal) for n in (identifier("i", i.name), f"H_{i.name}")]
     count = len(conditions(("add", as_tuple(goal.lhs), as_tuple(goal.rhs)), shorts.__contains__))
     return [*([f"intros {' '.join(bound)}."] if bound else []),
             *(["repeat match goal with H : _ /\\ _ |- _ => destruct H end."] if hyps else []),
+            *([f"intros {' '.join(places)}."] if places else []),
             *["split; [solve [is_defined]|]."] * count, *equal(goal.lhs, goal.rhs, hyps)]
 
 
