@@ -7,10 +7,10 @@ between fractions of polynomials in variables that stand for the atoms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, reduce
-from itertools import permutations
+from itertools import permutations, product
 from math import gcd, isqrt, lcm
 from typing import Any
 
@@ -747,10 +747,10 @@ class Sums:
             return atom(("dim", binders[0][1])), ["apply bigsum_one; assumption."]
         level = height(mono)
         best: tuple[str, tuple[Binder, ...], dict[str, str], Mono] | None = None
-        for order in permutations(sorted(binders)):
+        for order in _orders(binders):
             mapping = {n: f"n{level}_{k}" for k, (n, _) in enumerate(order)}
             changed = self.moved(mono, mapping)
-            shown = repr(([d for _, d in order], changed))
+            shown = repr(changed)
             if best is None or shown < best[0]:
                 best = (shown, order, mapping, changed)
         if best is None:
@@ -1001,6 +1001,13 @@ def atoms_of(polys: Iterable[Poly], inside: bool) -> list[Atom]:
     for p in polys:
         visit(p)
     return list(found)
+
+
+def _orders(binders: Sequence[Binder]) -> Iterator[tuple[Binder, ...]]:
+    """The orders in which only indices over one dimension change their places."""
+    by_dim = [[b for b in sorted(binders) if b[1] == dim] for dim in sorted({d for _, d in binders})]
+    for choice in product(*map(permutations, by_dim)):
+        yield tuple(b for group in choice for b in group)
 
 
 def _single(poly: Poly) -> Mono:
