@@ -1,0 +1,144 @@
+"""Equations between terms of the kernel: tactics for a goal lhs = rhs, however its sums and products are grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from math import inf
+
+from proofcheck.coq.equations import Equations
+from proofcheck.coq.signs import Scope, Signs, Unknown
+from proofcheck.coq.terms import NotExpressible, as_tuple
+from proofcheck.coq.vocabulary import everywhere
+from proofcheck.kernel.normal import NotNormalizable, is_zero
+from proofcheck.kernel.terms import (
+    Array,
+    Const,
+    Delta,
+    Entry,
+    Expr,
+    Fn,
+    Num,
+    Peak,
+    Pow,
+    Rel,
+    Sum,
+    Var,
+    alike,
+    children,
+    rebuild,
+    subterms,
+    unfold,
+)
+from proofcheck.second.domains import Domain, Range
+from proofcheck.second.terms import Refused, minus
+
+Lines = list[str]
+
+
+def equal(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
+    """Tactics; raises NotExpressible."""
+    if _same(opaque(lhs), opaque(rhs), signs):
+        return _scalar(lhs, rhs, signs, at)
+    left, right = unfold(lhs), unfold(rhs)
+    names = signs.words.names_in(lhs, rhs)
+    lines = []
+    if names:
+        show = signs.words.show
+        lines = [f"unfold {', '.join(names)}.", f"refine (cast_eq {show(left)} {show(right)} _ _ _ _ _); "
+                 "[regroup | regroup |]."]
+    return [*lines, *_scalar(left, right, signs, at)]
+
+
+def opaque(term: Expr) -> Expr:
+    """The term with abbreviations as arrays that stand for nothing."""
+    if isinstance(term, Entry) and term.array.body is not None:
+        return Entry(Array(term.array.name, term.array.params), term.indices)
+    return rebuild(term, tuple(opaque(c) for c in children(term)))
+
+
+def _same(left: Expr, right: Expr, signs: Signs) -> bool:
+    with suppress(NotNormalizable):
+        return is_zero(left - right, signs.known.positive)
+    return False
+
+
+class _Atoms:
+    """Parameters that stand for everything that scalar terms do not have."""
+
+    def __init__(self) -> None:
+        self.found: list[Expr] = []
+
+    def flat(self, term: Expr) -> Expr:
+        """The term over the parameters."""
+        if isinstance(term, (Entry, Delta, Sum, Peak)) or (isinstance(term, Fn) and term.name in ("erf", "erfc")):
+            for k, other in enumerate(self.found):
+                if alike(other, term):
+                    return Var(f"t{k}_")
+            self.found.append(term)
+            return Var(f"t{len(self.found) - 1}_")
+        return rebuild(term, tuple(self.flat(c) for c in children(term)))
+
+
+def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
+    """An equation between scalar terms over atoms."""
+    atoms = _Atoms()
+    left, right = atoms.flat(lhs), atoms.flat(rhs)
+    lines, positive = _told(lhs, rhs, atoms, signs, at)
+    names = {v.name: signs.words.show(v) for t in (left, right) for v in subterms(t) if isinstance(v, Var)}
+    names |= {f"t{k}_": signs.words.show(t) for k, t in enumerate(atoms.found)}
+    box = {n: Range(0 if n in positive else -inf, inf, True) for n in names}
+    dom = Domain(box)
+    one, two = as_tuple(left), as_tuple(right)
+    one, two = _plain(one), _plain(two)
+    try:
+        if not dom.form.vanishes(minus(one, two)):
+            raise NotExpressible("an equation between sums")
+        return [*lines, f"{Equations(dom, names).solve(one, two)}."]
+    except Refused as error:
+        raise NotExpressible(str(error)) from None
+
+
+def _plain(term):  # type: ignore[no-untyped-def]
+    """Sizes as parameters: the names say how they are shown."""
+    if term[0] == "dim":
+        return ("var", term[1])
+    return tuple(_plain(t) if isinstance(t, tuple) else t for t in term)
+
+
+def _told(lhs: Expr, rhs: Expr, atoms: _Atoms, signs: Signs, at: Scope) -> tuple[Lines, set[str]]:
+    """Facts about the parts on whose signs an equation rests, and which parameters are positive."""
+    lines, positive = list[str](), set[str]()
+    known = dict[str, str]()
+    for part, wants in _parts((lhs, rhs)):
+        shown = signs.words.show(part)
+        for want in wants:
+            with suppress(Unknown):
+                told = {"p": f"0 < {shown}", "n": f"0 <= {shown}", "x": f"{shown} <> 0"}[want]
+                if told not in known:
+                    known[told] = signs.prove(part, want, at)
+                    lines.append(f"assert (K{len(known)} : {told}) by exact {known[told]}.")
+                if want == "p" and isinstance(part, Var):
+                    positive.add(part.name)
+                if want == "p":
+                    positive |= {f"t{k}_" for k, t in enumerate(atoms.found) if alike(t, part)}
+                break
+    return lines, positive
+
+
+def _parts(terms: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]]:
+    for term in terms:
+        if isinstance(term, (Num, Const)):
+            continue
+        if isinstance(term, Var) or isinstance(term, (Entry, Sum, Peak)):
+            yield term, "pnx"
+        if isinstance(term, (Entry, Sum, Peak, Delta)):
+            continue
+        match term:
+            case Pow(base, power) if power.denominator == 2:
+                yield base, "pn"
+            case Pow(base, power) if power < 0:
+                yield base, "px"
+            case Fn("log", (x,)):
+                yield x, "p"
+        yield from _parts(children(term))
