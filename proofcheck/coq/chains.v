@@ -287,3 +287,41 @@ Proof.
   destruct n as [|n]; intro H; [exact I|]. induction n as [|n IH]; [apply H; lia|].
   split; [apply IH; intros; apply H; lia|apply H; lia].
 Qed.
+
+(* What is proved says what the arguments are, before they are looked at. *)
+Arguments one_in _ & _. Arguments size_pos _ & _. Arguments size_one _ & _. Arguments cast_le _ _ _ _ & _.
+Arguments cast_lt _ _ _ _ & _. Arguments cast_eq _ _ _ _ & _. Arguments tr_le_le _ _ _ & _.
+Arguments tr_le_lt _ _ _ & _. Arguments tr_lt_le _ _ _ & _. Arguments tr_lt_lt _ _ _ & _.
+Arguments tr_eq_le _ _ _ & _. Arguments tr_eq_lt _ _ _ & _. Arguments tr_le_eq _ _ _ & _.
+Arguments tr_lt_eq _ _ _ & _. Arguments tr_eq_eq _ _ _ & _. Arguments split_cases _ _ & _.
+Arguments split_cases_lt _ _ & _. Arguments gap_goal_le _ _ _ & _. Arguments gap_goal_lt _ _ _ & _.
+Arguments gap_goal_eq _ _ _ & _. Arguments part_le _ _ _ & _. Arguments part_lt _ _ _ & _.
+Arguments part_eq _ _ _ & _. Arguments part_eq_le _ _ _ & _. Arguments zero_sum _ _ & _.
+Arguments bigsum_ext _ _ _ & _. Arguments bigsum_le _ _ _ & _. Arguments bigsum_nn _ _ & _.
+Arguments bigsum_np _ _ & _. Arguments bigsum_pos _ _ & _. Arguments bigmax_ext _ _ _ & _.
+Arguments bigmax_le _ _ _ & _. Arguments below_bigmax _ _ _ & _. Arguments bigmax_bound _ _ _ & _.
+Arguments bigmax_bound_lt _ _ _ & _. Arguments bigmax_nn _ _ & _. Arguments bigmax_pos _ _ & _.
+Arguments hoelder _ _ _ & _. Arguments lt_nn _ & _. Arguments lt_np _ & _. Arguments eq_nn _ & _.
+Arguments eq_np _ & _. Arguments add_pp _ _ & _. Arguments add_pn _ _ & _. Arguments add_np _ _ & _.
+Arguments add_nn _ _ & _. Arguments add_mm _ _ & _. Arguments add_mz _ _ & _. Arguments add_zm _ _ & _.
+Arguments add_zz _ _ & _. Arguments mul_pp _ _ & _. Arguments mul_nn _ _ & _. Arguments mul_mm _ _ & _.
+Arguments mul_zz _ _ & _. Arguments mul_mp _ _ & _. Arguments mul_pm _ _ & _. Arguments mul_zn _ _ & _.
+Arguments mul_nz _ _ & _. Arguments inv_nn _ & _. Arguments inv_mm _ & _. Arguments even_pos _ _ & _.
+Arguments odd_mm _ _ & _. Arguments odd_zz _ _ & _. Arguments abs_pos _ & _. Arguments pos_nonzero _ & _.
+Arguments neg_nonzero _ & _. Arguments mul_nonzero _ _ & _. Arguments max_left_pos _ _ & _.
+Arguments max_right_pos _ _ & _. Arguments max_left_nn _ _ & _. Arguments max_right_nn _ _ & _.
+Arguments min_pos _ _ & _. Arguments min_nn _ _ & _. Arguments sinh_pos _ & _. Arguments sinh_nn _ & _.
+Arguments tanh_pos _ & _. Arguments tanh_nn _ & _. Arguments small_abs _ & _. Arguments geometric_pos _ & _.
+Arguments up_add _ _ _ _ & _. Arguments up_exp _ _ & _. Arguments up_sinh _ _ & _. Arguments up_tanh _ _ & _.
+Arguments up_max _ _ _ _ & _. Arguments up_min _ _ _ _ & _. Arguments up_log _ _ & _. Arguments up_abs _ _ & _.
+Arguments up_cosh _ _ & _. Arguments up_pow _ _ _ & _. Arguments up_odd _ _ _ & _. Arguments up_sqrt _ _ & _.
+Arguments down_inv _ _ & _. Arguments up_mul_l _ _ _ & _. Arguments up_mul_r _ _ _ & _.
+Arguments down_mul_l _ _ _ & _. Arguments down_mul_r _ _ _ & _. Arguments up_geometric _ _ & _.
+Arguments triangle_step _ _ _ & _. Arguments product_step _ _ _ & _. Arguments abs_bounded _ _ _ _ & _.
+Arguments fact_le_p _ _ & _. Arguments fact_le_n _ _ & _. Arguments fact_lt_p _ _ & _. Arguments fact_lt_n _ _ & _.
+Arguments fact_le_m _ _ & _. Arguments fact_le_z _ _ & _. Arguments fact_lt_m _ _ & _. Arguments fact_lt_z _ _ & _.
+Arguments fact_eq_p _ _ & _. Arguments fact_eq_n _ _ & _. Arguments fact_eq_m _ _ & _. Arguments fact_eq_z _ _ & _.
+Arguments fact_eq_p_back _ _ & _. Arguments fact_eq_n_back _ _ & _. Arguments fact_eq_m_back _ _ & _.
+Arguments fact_eq_z_back _ _ & _. Arguments every_all _ _ & _. Arguments Rlt_le _ _ & _. Arguments Req_le _ _ & _.
+Arguments Rinv_0_lt_compat _ & _. Arguments sqrt_lt_R0 _ & _. Arguments pow_lt _ _ & _. Arguments pow_le _ _ & _.
+Arguments Rmax_lub _ _ _ & _. Arguments pow_nonzero _ _ & _. Arguments Rinv_neq_0_compat _ & _.
