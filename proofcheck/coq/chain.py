@@ -192,7 +192,7 @@ def cast(rel: Rel, proof: str, chain: Chain, *told: Rel) -> str:
     """A proof of a relation that differs in the grouping of terms, once definitions are written out."""
     names = chain.words.names_in(rel.lhs, rel.rhs, *(s for r in told for s in (r.lhs, r.rhs)))
     unfolded = f"unfold {', '.join(names)}; " if names else ""
-    return f"(cast_{OPS[rel.op]} _ _ _ _ ltac:({unfolded}regroup) ltac:({unfolded}regroup) {proof})"
+    return f"(cast_{OPS[rel.op]} _ _ _ _ {proof} ltac:({unfolded}regroup) ltac:({unfolded}regroup))"
 
 
 @rule
@@ -383,7 +383,7 @@ def _max_bound(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 @rule
 def _geometric_series(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     ratio = t.data["ratio"]
-    return [f"rewrite (geometric_is _ {at.signs.small(ratio, at.scope)}).", "apply f_equal. ring."]
+    return [f"rewrite (geometric_is {chain.words.show(ratio)} {at.signs.small(ratio, at.scope)}).", "apply f_equal. ring."]
 
 
 def _case_split(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:

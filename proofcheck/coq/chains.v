@@ -10,9 +10,9 @@ Lemma size_pos n : (1 <= n)%Z -> 0 < IZR n. Proof. intro H. apply IZR_lt. lia. Q
 Lemma size_one n : (1 <= n)%Z -> 1 <= IZR n. Proof. intro H. apply IZR_le. lia. Qed.
 
 (* Relations. *)
-Lemma cast_le a b c d : a = c -> b = d -> a <= b -> c <= d. Proof. intros -> ->. exact (fun H => H). Qed.
-Lemma cast_lt a b c d : a = c -> b = d -> a < b -> c < d. Proof. intros -> ->. exact (fun H => H). Qed.
-Lemma cast_eq a b c d : a = c -> b = d -> a = b -> c = d :> R. Proof. intros -> ->. exact (fun H => H). Qed.
+Lemma cast_le a b c d : a <= b -> a = c -> b = d -> c <= d. Proof. intros H <- <-. exact H. Qed.
+Lemma cast_lt a b c d : a < b -> a = c -> b = d -> c < d. Proof. intros H <- <-. exact H. Qed.
+Lemma cast_eq a b c d : a = b -> a = c -> b = d -> c = d :> R. Proof. intros H <- <-. exact H. Qed.
 Lemma tr_le_le a b c : a <= b -> b <= c -> a <= c. Proof. lra. Qed.
 Lemma tr_le_lt a b c : a <= b -> b < c -> a < c. Proof. lra. Qed.
 Lemma tr_lt_le a b c : a < b -> b <= c -> a < c. Proof. lra. Qed.

@@ -46,7 +46,7 @@ def equal(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
     if names:
         show = signs.words.show
         lines = [f"unfold {', '.join(names)}.", f"refine (cast_eq {show(left)} {show(right)} _ _ _ _ _); "
-                 "[regroup | regroup |]."]
+                 "[ | regroup | regroup]."]
     return [*lines, *_scalar(left, right, signs, at)]
 
 

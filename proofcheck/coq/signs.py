@@ -155,8 +155,8 @@ class Signs:
     def _by_form(self, term: Expr, want: str, at: Scope) -> str:
         self._need(self._fits(term, want) or want in "nz", term)
         match term:
-            case Num():
-                return "ltac:(lra)"
+            case Num(value) if self._fits(term, want):
+                return f"({'pos' if value > 0 else 'neg'}_nonzero _ ltac:(lra))" if want == "x" else "ltac:(lra)"
             case Const() if want in "pnx":
                 return {"p": "PI_RGT_0", "n": "(lt_nn _ PI_RGT_0)", "x": "PI_neq0"}[want]
             case Var(name, True) if want == "p":
@@ -281,7 +281,10 @@ class Signs:
         facts = [(rel, proof) for rel, proof in self.facts if not arrays(rel) and not free_indices(rel)
                  and support_of(rel).reals | support_of(rel).sizes]
         posed = [f"pose proof ({proof} : {self.words.relation(rel)})" for rel, proof in facts]
+        posed += [f"pose proof (abs_{end}{'_lt' if rel.op == '<' else ''} _ _ {proof})" for rel, proof in facts
+                  for end in ("low", "high") if isinstance(rel.lhs, Fn) and rel.lhs.name == "Abs" and rel.op != "="]
         posed += [f"pose proof (size_one _ D_{n})" for n in sorted(at.sizes)]
         names = self.words.names_in(term)
         unfolded = [f"unfold {', '.join(names)}"] if names else []
-        return f"ltac:({'; '.join([*posed, *unfolded, 'computed'])})"
+        sizes = [f"generalize dependent (IZR {identifier('d', n)}); intros" for n in sorted(at.sizes)]
+        return f"ltac:({'; '.join([*posed, *unfolded, *sizes, 'computed'])})"
