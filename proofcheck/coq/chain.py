@@ -383,7 +383,7 @@ def _max_bound(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 @rule
 def _geometric_series(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     ratio = t.data["ratio"]
-    return [f"rewrite (geometric_is {chain.words.show(ratio)} {at.signs.small(ratio, at.scope)}).", "apply f_equal. ring."]
+    return [f"exact (geometric_form _ {at.signs.small(ratio, at.scope)})."]
 
 
 def _case_split(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:

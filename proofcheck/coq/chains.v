@@ -265,6 +265,8 @@ Ltac grouped :=
         | ring ].
 Ltac regroup := lazymatch goal with |- ?a = ?b => let a' := eval cbv beta in a in let b' := eval cbv beta in b in change (a' = b'); grouped end.
 
+Lemma geometric_form x : Rabs x < 1 -> geometric x = 1 * / (1 + -1 * x).
+Proof. intro H. rewrite geometric_is, Rmult_1_l by exact H. apply f_equal. ring. Qed.
 Lemma fact_le_p c a : c <= a -> 0 < c -> 0 < a. Proof. lra. Qed.
 Lemma fact_le_n c a : c <= a -> 0 <= c -> 0 <= a. Proof. lra. Qed.
 Lemma fact_lt_p c a : c < a -> 0 <= c -> 0 < a. Proof. lra. Qed.
@@ -325,3 +327,4 @@ Arguments fact_eq_p_back _ _ & _. Arguments fact_eq_n_back _ _ & _. Arguments fa
 Arguments fact_eq_z_back _ _ & _. Arguments every_all _ _ & _. Arguments Rlt_le _ _ & _. Arguments Req_le _ _ & _.
 Arguments Rinv_0_lt_compat _ & _. Arguments sqrt_lt_R0 _ & _. Arguments pow_lt _ _ & _. Arguments pow_le _ _ & _.
 Arguments Rmax_lub _ _ _ & _. Arguments pow_nonzero _ _ & _. Arguments Rinv_neq_0_compat _ & _.
+Arguments conj {A B} & _ _.

@@ -271,7 +271,9 @@ class Signs:
 
     def small(self, term: Expr, at: Scope) -> str:
         """|term| < 1."""
-        return f"(small_abs _ {self.prove(1 - term, 'p', at)} {self.prove(1 + term, 'p', at)})"
+        ends = [f"(cast_lt 0 {self.words.show(end)} _ _ {self.prove(end, 'p', at)} eq_refl ltac:(regroup))"
+                for end in (1 - term, 1 + term)]
+        return f"(small_abs _ {' '.join(ends)})"
 
     # --- by computing ---
 
