@@ -241,6 +241,11 @@ Lemma triangle_step a b c : Rabs a <= c -> Rabs (a + b) <= c + Rabs b.
 Proof. intro H. eapply Rle_trans; [apply Rabs_triang|]. lra. Qed.
 Lemma product_step a b c : Rabs a = c -> Rabs (a * b) = c * Rabs b.
 Proof. intros <-. apply Rabs_mult. Qed.
+Lemma abs_of_np a : a <= 0 -> Rabs a = -1 * a. Proof. intro H. rewrite Rabs_left1; lra. Qed.
+Lemma root_step a b c : 0 <= a -> 0 <= b -> sqrt a = c -> sqrt (a * b) = c * sqrt b.
+Proof. intros A B <-. apply sqrt_mult; assumption. Qed.
+Lemma root_of_square a : sqrt (a ^ 2) = Rabs a.
+Proof. rewrite <- sqrt_Rsqr_abs. f_equal. unfold Rsqr. ring. Qed.
 Lemma abs_inv a : Rabs (/ a) = / Rabs a. Proof. apply Rabs_inv. Qed.
 Lemma abs_power a n : Rabs (a ^ n) = Rabs a ^ n. Proof. symmetry. apply RPow_abs. Qed.
 Lemma abs_bounded t u l b : u = t -> l = -1 * t -> u <= b -> l <= b -> Rabs t <= b.
@@ -283,7 +288,24 @@ Lemma fact_eq_p_back c a : a = c -> 0 < c -> 0 < a. Proof. lra. Qed.
 Lemma fact_eq_n_back c a : a = c -> 0 <= c -> 0 <= a. Proof. lra. Qed.
 Lemma fact_eq_m_back c a : a = c -> c < 0 -> a < 0. Proof. lra. Qed.
 Lemma fact_eq_z_back c a : a = c -> c <= 0 -> a <= 0. Proof. lra. Qed.
-Ltac computed := first [lra | itv | interval with (i_prec 80) | nra].
+
+(* A product of factors >= 1, one of them > 1. *)
+Lemma one_mul a b : 1 <= a -> 1 <= b -> 1 <= a * b. Proof. nra. Qed.
+Lemma more_mul_l a b : 1 < a -> 1 <= b -> 1 < a * b. Proof. nra. Qed.
+Lemma more_mul_r a b : 1 <= a -> 1 < b -> 1 < a * b. Proof. nra. Qed.
+Lemma one_inv a : 0 < a -> a <= 1 -> 1 <= / a. Proof. intros. rewrite <- Rinv_1. apply Rinv_le_contravar; assumption. Qed.
+Lemma more_inv a : 0 < a -> a < 1 -> 1 < / a.
+Proof. intros. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra. Qed.
+Lemma log_more a : 1 < a -> 0 < ln a. Proof. intro H. rewrite <- ln_1. apply ln_increasing; lra. Qed.
+Ltac one := lazymatch goal with
+  | |- 1 <= _ * _ => apply one_mul; one
+  | |- 1 <= / _ => apply one_inv; lra
+  | |- _ => lra end.
+Ltac more := lazymatch goal with
+  | |- 1 < _ * _ => first [apply more_mul_l; [more | one] | apply more_mul_r; [one | more]]
+  | |- 1 < / _ => apply more_inv; lra
+  | |- _ => lra end.
+Ltac computed := first [lra | itv | interval with (i_prec 80) | nra | apply log_more; more].
 Lemma every_all n (P : nat -> Prop) : (forall i, (1 <= i <= n)%nat -> P i) -> every n P.
 Proof.
   destruct n as [|n]; intro H; [exact I|]. induction n as [|n IH]; [apply H; lia|].

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from math import inf
 
-from proofcheck.coq.equations import Equations
+from proofcheck.coq.equations import HALF, Equations
 from proofcheck.coq.signs import Scope, Signs, Unknown
 from proofcheck.coq.terms import NotExpressible, as_tuple
 from proofcheck.coq.vocabulary import everywhere
@@ -18,6 +18,7 @@ from proofcheck.kernel.terms import (
     Entry,
     Expr,
     Fn,
+    Mul,
     Num,
     Peak,
     Pow,
@@ -26,6 +27,7 @@ from proofcheck.kernel.terms import (
     Var,
     alike,
     children,
+    mul,
     rebuild,
     subterms,
     unfold,
@@ -80,11 +82,63 @@ class _Atoms:
         return rebuild(term, tuple(self.flat(c) for c in children(term)))
 
 
+class _Opened:
+    """Absolute values and roots of products as products, and those of known signs worked out, outside of sums."""
+
+    def __init__(self, signs: Signs, at: Scope) -> None:
+        self.signs, self.at = signs, at
+        self.lines: Lines = []
+
+    def open(self, term: Expr) -> Expr:
+        """The term with everything opened; the tactics rewrite it in the goal."""
+        if isinstance(term, (Sum, Peak, Entry, Num, Var)):
+            return term
+        found = self._once(term)
+        if found is None:
+            return rebuild(term, tuple(self.open(c) for c in children(term)))
+        changed, why = found
+        told = f"({why} : {self.signs.words.show(term)} = {self.signs.words.show(changed)})"
+        self.lines += [f"rewrite ?{told}."] if told not in "".join(self.lines) else []
+        return self.open(changed)
+
+    def _once(self, term: Expr) -> tuple[Expr, str] | None:
+        match term:
+            case Fn("Abs", (Num(value),)):
+                return Num(abs(value)), "ltac:(apply abs_is; [lra | first [left; lra | right; lra]])"
+            case Fn("Abs", (inner,)):
+                for want, value, lemma in (("n", inner, "Rabs_pos_eq"), ("z", -inner, "abs_of_np")):
+                    with suppress(Unknown):
+                        if want == "n" or not isinstance(inner, Mul):
+                            return value, f"{lemma} _ {self.signs.prove(inner, want, self.at)}"
+                if isinstance(inner, Mul):
+                    why = "eq_refl"
+                    for _ in inner.args[1:]:
+                        why = f"(product_step _ _ _ {why})"
+                    return mul(*(abs(a) for a in inner.args)), why
+                if isinstance(inner, Pow) and inner.power.denominator == 1 and inner.power > 1:
+                    return Pow(abs(inner.base), inner.power), "abs_power _ _"
+            case Pow(Mul(args), power) if power == HALF:
+                with suppress(Unknown):
+                    why = "eq_refl"
+                    for k, a in enumerate(args[1:], 1):
+                        why = (f"(root_step _ _ _ {self.signs.prove(mul(*args[:k]), 'n', self.at)} "
+                               f"{self.signs.prove(a, 'n', self.at)} {why})")
+                    return mul(*(Pow(a, HALF) for a in args)), why
+            case Pow(Pow(base, power), half) if half == HALF and power == 2:
+                with suppress(Unknown):
+                    return base, f"sqrt_pow2 _ {self.signs.prove(base, 'n', self.at)}"
+                return abs(base), "root_of_square _"
+        return None
+
+
 def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
     """An equation between scalar terms over atoms."""
+    opened = _Opened(signs, at)
+    lhs, rhs = opened.open(lhs), opened.open(rhs)
     atoms = _Atoms()
     left, right = atoms.flat(lhs), atoms.flat(rhs)
     lines, positive = _told(lhs, rhs, atoms, signs, at)
+    lines = [*opened.lines, *lines]
     names = {v.name: signs.words.show(v) for t in (left, right) for v in subterms(t) if isinstance(v, Var)}
     names |= {f"t{k}_": signs.words.show(t) for k, t in enumerate(atoms.found)}
     box = {n: Range(0 if n in positive else -inf, inf, True) for n in names}
