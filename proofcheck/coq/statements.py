@@ -53,7 +53,7 @@ def proved(goal: Rel, hyps: Sequence[Rel]) -> str:
 def refuted(goal: Rel, hyps: Sequence[Rel]) -> str:
     """The theorem that at some point all hypotheses hold and the goal fails; raises NotExpressible."""
     rels = (goal, *hyps)
-    lets, shorts = _lets(arrays_of(rels)[1])
+    lets, shorts = abbreviating(arrays_of(rels)[1])
     facts = [f"(1 <= {identifier('d', v.name)})%Z" for v in dimensions(rels)]
     facts += [_over_all(h, defined(h, shorts)) for h in hyps]
     fails = _somewhere(goal, defined(goal, shorts, negated=True))
@@ -63,7 +63,7 @@ def refuted(goal: Rel, hyps: Sequence[Rel]) -> str:
 def upheld(goal: Rel, hyps: Sequence[Rel], values: Sequence[str]) -> str:
     """The opposite at one point, with values for what is bound: the goal holds, or a hypothesis fails."""
     rels = (goal, *hyps)
-    lets, shorts = _lets(arrays_of(rels)[1])
+    lets, shorts = abbreviating(arrays_of(rels)[1])
     bound = "".join(f"let {b} := {v} in " for b, v in zip(binders(rels), values, strict=True))
     ways = [_somewhere(goal, defined(goal, shorts))]
     ways += [defined(h, shorts, negated=True) for h in hyps if not free_indices(h)]
@@ -74,7 +74,7 @@ def upheld(goal: Rel, hyps: Sequence[Rel], values: Sequence[str]) -> str:
 def claimed(goal: Rel, hyps: Sequence[Rel]) -> str:
     """The theorem that a relation holds under its hypotheses, with arrays and sums of every size; raises NotExpressible."""
     rels = (goal, *hyps)
-    lets, shorts = _lets(arrays_of(rels)[1])
+    lets, shorts = abbreviating(arrays_of(rels)[1])
     bound = "".join(f"forall {b}, " for b in binders(rels))
     sizes = "".join(f"(1 <= {identifier('d', v.name)})%Z -> " for v in dimensions(rels))
     given = "".join(f"{_for_all(h, defined(h, shorts))} -> " for h in hyps)
@@ -106,7 +106,7 @@ def _somewhere(goal: Rel, text: str) -> str:
     return text
 
 
-def _lets(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
+def abbreviating(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
     """Abbreviations with the conditions under which they are defined, and the names of those that have conditions."""
     text, partial = "", set[str]()
     for array in arrays:
