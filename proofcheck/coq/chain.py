@@ -9,7 +9,7 @@ is only a matter of names (assume, weaken, cut) has no lemma of its own.  Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -54,7 +54,8 @@ class Place:
 class Chain:
     """Lemmas for theorems of the kernel, by name, premises first; and the definitions that they are written with."""
 
-    def __init__(self) -> None:
+    def __init__(self, second: Collection[str] = ()) -> None:
+        self.second = second  # names of lemmas whose equations are to be proved in the second way
         self.words = Vocabulary()
         self.lemmas: dict[str, Lemma] = {}
         self.names: dict[tuple[frozenset[Rel], Rel], str] = {}
@@ -101,13 +102,13 @@ class Chain:
             told = [(p.concl, used.proof(p, refs)) for p in t.premises]
         facts = [(h, refs[h]) for h in hyps] + [(rel, f"P{k}") for k, (rel, _) in enumerate(told)]
         scope = used.scope.within(*free_indices(t.concl))
-        place = Place(scope, refs, facts, Signs(facts, self.words))
+        name = f"s_{digest(statement)}"
+        place = Place(scope, refs, facts, Signs(facts, self.words, name in self.second))
         names = [*needs.names(), *(f"D_{n}" for n in sorted(needs.sizes)), *refs.values(),
                  *(n for i in indices(t.concl) for n in (identifier("i", i.name), f"I_{i.name}"))]
         lines = [f"intros {' '.join(names)}."] if names else []
         lines += [f"pose proof {proof} as P{k}." for k, (_, proof) in enumerate(told)]
         lines += rule(self, t, place, used)
-        name = f"s_{digest(statement)}"
         self.lemmas.setdefault(name, Lemma(name, statement, lines, list(dict.fromkeys(used.names))))
         self.names[t.hyps, t.concl] = name
 
@@ -314,7 +315,7 @@ def _abs_product(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     inner = t.data["term"].args[0]
     if isinstance(inner, Pow):
         power = abs(inner.power.numerator)
-        return ["rewrite ?abs_inv, ?abs_power; reflexivity." if power != 1 or inner.power < 0 else "reflexivity."]
+        return ["rewrite ?inverse_abs, ?abs_power; reflexivity." if power != 1 or inner.power < 0 else "reflexivity."]
     proof = "eq_refl"
     for _ in inner.args[1:]:
         proof = f"(product_step _ _ _ {proof})"

@@ -1,12 +1,11 @@
 (* The rules of the kernel as lemmas, and the tactics that its steps are proved with. *)
 From Coq Require Import Reals Lra Lia ZArith.
 From Coquelicot Require Import Coquelicot.
-From Proofcheck Require Import Prelude.
+From Proofcheck Require Import Prelude Sums.
 Local Open Scope R_scope.
 
 (* A size is at least 1, and so is an index. *)
 Lemma one_in n : (1 <= n)%Z -> (1 <= 1 <= Z.to_nat n)%nat. Proof. lia. Qed.
-Lemma size_pos n : (1 <= n)%Z -> 0 < IZR n. Proof. intro H. apply IZR_lt. lia. Qed.
 Lemma size_one n : (1 <= n)%Z -> 1 <= IZR n. Proof. intro H. apply IZR_le. lia. Qed.
 
 (* Relations. *)
@@ -40,43 +39,22 @@ Lemma part_eq_le f a b : a = b -> 0 <= f * (b + -1 * a). Proof. intros ->. lra. 
 Lemma zero_sum a b : a = 0 -> b = 0 -> a + b = 0. Proof. lra. Qed.
 
 (* Sums and maxima. *)
-Lemma bigsum_S n f : bigsum (S n) f = bigsum n f + f (S n).
-Proof. destruct n; simpl; lra. Qed.
-Lemma bigsum_ext n f g : (forall i, (1 <= i <= n)%nat -> f i = g i) -> bigsum n f = bigsum n g.
-Proof.
-  induction n as [|n IH]; intro H; [reflexivity|]. rewrite !bigsum_S, IH, H by (intros; try apply H; lia). reflexivity.
-Qed.
 Lemma bigsum_le n f g : (forall i, (1 <= i <= n)%nat -> f i <= g i) -> bigsum n f <= bigsum n g.
 Proof.
   induction n as [|n IH]; intro H; [simpl; lra|]. rewrite !bigsum_S. apply Rplus_le_compat; [apply IH; intros; apply H|apply H]; lia.
 Qed.
 Lemma bigsum_add n f g : bigsum n (fun i => f i + g i) = bigsum n f + bigsum n g.
 Proof. induction n as [|n IH]; [simpl; lra|]. rewrite !bigsum_S, IH. ring. Qed.
-Lemma bigsum_scal n c f : bigsum n (fun i => c * f i) = c * bigsum n f.
-Proof. induction n as [|n IH]; [simpl; lra|]. rewrite !bigsum_S, IH. ring. Qed.
 Lemma bigsum_const n c : bigsum n (fun _ => c) = INR n * c.
 Proof. induction n as [|n IH]; [simpl; lra|]. rewrite bigsum_S, IH, S_INR. ring. Qed.
-Lemma bigsum_zero n : bigsum n (fun _ => 0) = 0.
-Proof. rewrite bigsum_const. ring. Qed.
 Lemma bigsum_nn n f : (forall i, (1 <= i <= n)%nat -> 0 <= f i) -> 0 <= bigsum n f.
 Proof. intro H. rewrite <- (bigsum_zero n). apply bigsum_le, H. Qed.
 Lemma bigsum_np n f : (forall i, (1 <= i <= n)%nat -> f i <= 0) -> bigsum n f <= 0.
 Proof. intro H. rewrite <- (bigsum_zero n). apply bigsum_le, H. Qed.
-Lemma bigsum_pos d f : (1 <= d)%Z -> (forall i, (1 <= i <= Z.to_nat d)%nat -> 0 < f i) -> 0 < bigsum (Z.to_nat d) f.
-Proof.
-  intros D H. destruct (Z.to_nat d) as [|n] eqn:E; [lia|]. rewrite bigsum_S.
-  apply Rplus_le_lt_0_compat; [apply bigsum_nn; intros; left|]; apply H; lia.
-Qed.
 Lemma bigsum_abs n f : Rabs (bigsum n f) <= bigsum n (fun i => Rabs (f i)).
 Proof.
   induction n as [|n IH]; [simpl; rewrite Rabs_R0; lra|]. rewrite !bigsum_S.
   eapply Rle_trans; [apply Rabs_triang|]. lra.
-Qed.
-Lemma bigmax_S n f : bigmax (S (S n)) f = Rmax (bigmax (S n) f) (f (S (S n))). Proof. reflexivity. Qed.
-Lemma bigmax_ext n f g : (forall i, (1 <= i <= n)%nat -> f i = g i) -> bigmax n f = bigmax n g.
-Proof.
-  destruct n as [|n]; intro H; [reflexivity|]. induction n as [|n IH]; [apply H; lia|].
-  rewrite !bigmax_S, IH, H by (intros; try apply H; lia). reflexivity.
 Qed.
 Lemma bigmax_le n f g : (forall i, (1 <= i <= n)%nat -> f i <= g i) -> bigmax n f <= bigmax n g.
 Proof.
@@ -246,7 +224,7 @@ Lemma root_step a b c : 0 <= a -> 0 <= b -> sqrt a = c -> sqrt (a * b) = c * sqr
 Proof. intros A B <-. apply sqrt_mult; assumption. Qed.
 Lemma root_of_square a : sqrt (a ^ 2) = Rabs a.
 Proof. rewrite <- sqrt_Rsqr_abs. f_equal. unfold Rsqr. ring. Qed.
-Lemma abs_inv a : Rabs (/ a) = / Rabs a. Proof. apply Rabs_inv. Qed.
+Lemma inverse_abs a : Rabs (/ a) = / Rabs a. Proof. apply Rabs_inv. Qed.
 Lemma abs_power a n : Rabs (a ^ n) = Rabs a ^ n. Proof. symmetry. apply RPow_abs. Qed.
 Lemma abs_bounded t u l b : u = t -> l = -1 * t -> u <= b -> l <= b -> Rabs t <= b.
 Proof. intros -> -> U L. apply Rabs_le. lra. Qed.
@@ -306,11 +284,6 @@ Ltac more := lazymatch goal with
   | |- 1 < / _ => apply more_inv; lra
   | |- _ => lra end.
 Ltac computed := first [lra | itv | interval with (i_prec 80) | nra | apply log_more; more].
-Lemma every_all n (P : nat -> Prop) : (forall i, (1 <= i <= n)%nat -> P i) -> every n P.
-Proof.
-  destruct n as [|n]; intro H; [exact I|]. induction n as [|n IH]; [apply H; lia|].
-  split; [apply IH; intros; apply H; lia|apply H; lia].
-Qed.
 
 (* What is proved says what the arguments are, before they are looked at. *)
 Arguments one_in _ & _. Arguments size_pos _ & _. Arguments size_one _ & _. Arguments cast_le _ _ _ _ & _.
@@ -346,7 +319,7 @@ Arguments fact_le_p _ _ & _. Arguments fact_le_n _ _ & _. Arguments fact_lt_p _ 
 Arguments fact_le_m _ _ & _. Arguments fact_le_z _ _ & _. Arguments fact_lt_m _ _ & _. Arguments fact_lt_z _ _ & _.
 Arguments fact_eq_p _ _ & _. Arguments fact_eq_n _ _ & _. Arguments fact_eq_m _ _ & _. Arguments fact_eq_z _ _ & _.
 Arguments fact_eq_p_back _ _ & _. Arguments fact_eq_n_back _ _ & _. Arguments fact_eq_m_back _ _ & _.
-Arguments fact_eq_z_back _ _ & _. Arguments every_all _ _ & _. Arguments Rlt_le _ _ & _. Arguments Req_le _ _ & _.
+Arguments fact_eq_z_back _ _ & _. Arguments every_intro _ _ & _. Arguments Rlt_le _ _ & _. Arguments Req_le _ _ & _.
 Arguments Rinv_0_lt_compat _ & _. Arguments sqrt_lt_R0 _ & _. Arguments pow_lt _ _ & _. Arguments pow_le _ _ & _.
 Arguments Rmax_lub _ _ _ & _. Arguments pow_nonzero _ _ & _. Arguments Rinv_neq_0_compat _ & _.
 Arguments conj {A B} & _ _.

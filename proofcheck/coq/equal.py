@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from fractions import Fraction
 from math import inf
 
+from proofcheck.coq import statements, sums
 from proofcheck.coq.equations import HALF, Equations
 from proofcheck.coq.signs import Scope, Signs, Unknown
-from proofcheck.coq.terms import NotExpressible, as_tuple
-from proofcheck.coq.vocabulary import everywhere
+from proofcheck.coq.terms import NotExpressible, as_tuple, coq, identifier
+from proofcheck.coq.vocabulary import closed
 from proofcheck.kernel.normal import NotNormalizable, is_zero
 from proofcheck.kernel.terms import (
     Array,
@@ -30,7 +32,6 @@ from proofcheck.kernel.terms import (
     mul,
     rebuild,
     subterms,
-    unfold,
 )
 from proofcheck.second.domains import Domain, Range
 from proofcheck.second.terms import Refused, minus
@@ -40,16 +41,25 @@ Lines = list[str]
 
 def equal(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
     """Tactics; raises NotExpressible."""
-    if _same(opaque(lhs), opaque(rhs), signs):
-        return _scalar(lhs, rhs, signs, at)
-    left, right = unfold(lhs), unfold(rhs)
-    names = signs.words.names_in(lhs, rhs)
+    if not signs.second and _same(opaque(lhs), opaque(rhs), signs):
+        with suppress(NotExpressible):
+            return _scalar(lhs, rhs, signs, at)
+    return _with_sums(lhs, rhs, signs)
+
+
+def _with_sums(lhs: Expr, rhs: Expr, signs: Signs) -> Lines:
+    """By ``sums``, which takes abbreviations to be let-bound variables and looks for signs in the context."""
+    rel = Rel("=", lhs, rhs)
+    facts = {h: proof for h, proof in reversed(signs.facts)}
+    hyps = sums.matter(rel, tuple(facts))
     lines = []
-    if names:
-        show = signs.words.show
-        lines = [f"unfold {', '.join(names)}.", f"refine (cast_eq {show(left)} {show(right)} _ _ _ _ _); "
-                 "[ | regroup | regroup]."]
-    return [*lines, *_scalar(left, right, signs, at)]
+    for array in statements.arrays_of([rel, *hyps])[1]:
+        name, body = identifier("a", array.name), as_tuple(array.body or Num(Fraction(0)))
+        heads = " ".join(f"({identifier('i', p.name)} : nat)" for p in array.params)
+        lines.append(f"pose ({name} := {f'fun {heads} => ' if heads else ''}{coq(body)}).")
+    lines += [f"assert (M{k} : {closed(h, f'({coq(as_tuple(h.lhs))} {h.op} {coq(as_tuple(h.rhs))})')}) by exact {facts[h]}."
+              for k, h in enumerate(hyps)]
+    return [*lines, f"change ({coq(as_tuple(lhs))} = {coq(as_tuple(rhs))}).", *sums.equal(lhs, rhs, tuple(facts))]
 
 
 def opaque(term: Expr) -> Expr:

@@ -29,7 +29,7 @@ def reasons(term: Expr, signs: Signs, at: Scope) -> Reasons:
             if more:
                 over = f"(Z.to_nat {identifier('d', term.index.dim.name)}) (fun {identifier('i', term.index.name)} => "
                 more = [(f"(every {over}{AND.join(c for c, _ in more)}))",
-                         f"(every_all _ _ ({binder(term.index)} {conj([why for _, why in more])}))")]
+                         f"(every_intro _ _ ({binder(term.index)} {conj([why for _, why in more])}))")]
         else:
             more = reasons(part, signs, at)
         for c, why in more:

@@ -85,8 +85,9 @@ def binder(index: Index) -> str:
 class Signs:
     """What some facts, each with its proof, say about signs."""
 
-    def __init__(self, facts: Sequence[tuple[Rel, str]], words: Vocabulary) -> None:
+    def __init__(self, facts: Sequence[tuple[Rel, str]], words: Vocabulary, second: bool = False) -> None:
         self.facts, self.words = facts, words
+        self.second = second  # whether equations are proved in the second way
         self.known = Facts(rel for rel, _ in facts)
 
     def prove(self, term: Expr, want: str, at: Scope) -> str:

@@ -62,7 +62,7 @@ def _with_conditions(t: Theorem, steps: Sequence[Theorem], chain: Chain) -> str:
 def _tactics(goal: Rel, hyps: Sequence[Rel], t: Theorem, name: str) -> list[str]:
     """The literal statement from the lemma with conditions."""
     rels = (goal, *hyps)
-    shorts = statements._lets(arrays_of(rels)[1])[1]
+    shorts = statements.abbreviating(arrays_of(rels)[1])[1]
     names = [b.split(" ")[0] for b in binders(rels)] + [f"D_{v.name}" for v in dimensions(rels)]
     needs = support_in(t)
     scope = Scope(frozenset(v.name for v in dimensions(rels)), frozenset(), frozenset())
