@@ -7,6 +7,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from proofcheck.cli.common import BadInput, add_paper, committed, console, resolve, saved
@@ -17,6 +18,8 @@ from proofcheck.coq.trust import PLURAL, WORDS, load, told, trusted
 from proofcheck.papers import find
 from proofcheck.progress import reporting
 
+NEW, ASK = " [not known before]", " [known; tried again only with --again]"
+
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
@@ -26,6 +29,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--sample", type=int, metavar="N", help="only N of the theorems, drawn at random")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the draw (default: 0)")
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="processes of coqc (default: 2)")
+    parser.add_argument("--again", action="store_true", help="also what is known to fail (coq.json says what)")
     parser.add_argument("--json", metavar="FILE", help="write what Coq says to each theorem ('-': to standard output)")
     parser.add_argument("--keep", metavar="DIR", help="leave the .v and .vo files there, to be read or compiled again")
     add_paper(parser)
@@ -45,18 +49,29 @@ def run(args: argparse.Namespace) -> int:
     theorems = export(ledger, None if args.ids is None else resolve(source.paper, args.ids))
     if args.sample is not None:
         theorems = drawn(theorems, args.sample, args.seed)
-    known = load(source.ledger, ledger)
-    hard = [n for n, r in known["theorems"].items() if r["coq"] == "failed"] if known is not None else []
-    with folder(args.keep) as where, reporting(len(theorems), doing="coqc", words=lambda r: str(r["id"])) as report:
-        found = compile_all(theorems, where, args.jobs, hard,
-                            lambda done, of: report({"id": "theorems"}, 0.0, done, of))
-        found.problems += disagreements(theorems, found, where)
-    data = told(ledger, theorems, found, release)
+    known = failures(load(source.ledger, ledger))
+    tried = theorems if args.again else {n: t for n, t in theorems.items() if n not in known}
+    with folder(args.keep) as where, reporting(len(tried), doing="coqc", words=lambda r: str(r["id"])) as report:
+        begin = monotonic()
+        found = compile_all(tried, where, args.jobs, list(known),
+                            lambda done, of: report({"id": "theorems"}, monotonic() - begin, done, of))
+        if not found.interrupted:
+            found.problems += disagreements(tried, found, where)
+    found.outcomes |= {n: ("failed", known[n]) for n in theorems if n not in tried}
+    data = told(ledger, {n: t for n, t in theorems.items() if n in found.outcomes}, found, release)
     out = console(stderr=args.json is not None and saved(args.json, data))
-    for line in summary(data, found, theorems, set(hard)):
+    for line in summary(data, found, theorems, {n: '' if n in tried else ASK for n in known}):
         out.print(line, soft_wrap=True)
-    new = [n for n, (word, _) in found.outcomes.items() if word == "failed" and n not in hard]
+    if found.interrupted:
+        out.print(f"interrupted: {len(theorems) - len(found.outcomes)} of {len(theorems)} theorems were not tried")
+        return 130
+    new = [n for n, (word, _) in found.outcomes.items() if word == "failed" and n not in known]
     return 1 if found.problems or new else 0
+
+
+def failures(known: Mapping[str, Any] | None) -> dict[str, str]:
+    """The theorems that are known to fail, and why."""
+    return {} if known is None else {n: r["why"] for n, r in known["theorems"].items() if r["coq"] == "failed"}
 
 
 def drawn(theorems: Mapping[str, Theorem], count: int, seed: int) -> dict[str, Theorem]:
@@ -84,13 +99,12 @@ class folder:
             self.made.cleanup()
 
 
-def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem], hard: set[str]) -> Iterator[str]:
+def summary(data: Mapping[str, Any], found: Run, theorems: Mapping[str, Theorem], notes: Mapping[str, str]) -> Iterator[str]:
     """Everything that is not certified, one line each, then the counts."""
     for word in WORDS[1:]:
         for name, (outcome, why) in found.outcomes.items():
             if outcome == word:
-                new = " [not known before]" if word == "failed" and name not in hard else ""
-                yield f"{word}: {theorems[name].where[0]} ({name}): {why}{new}"
+                yield f"{word}: {theorems[name].where[0]} ({name}): {why}{notes.get(name, NEW) if word == 'failed' else ''}"
     for problem in found.problems:
         yield f"wrong: {problem}"
     for kind, count in data["counts"].items():

@@ -37,15 +37,21 @@ class Equations:
         """A tactic for any equation whose functions all occur in the terms; two terms are the two sides."""
         if self.depth > DEPTH:
             return "fail"
-        nodes = list(dict.fromkeys(f for t in terms for f in outermost(t)))
+        nodes = self._nodes(terms)
         scales = {} if len(terms) == 2 and self._same(*terms) else self._scales(nodes)
         return self._replaced(nodes, scales)
 
     def derivative(self, *terms: Term) -> str:
         """The same where one side is what ``auto_derive`` makes; its exponents are seldom others."""
-        nodes = list(dict.fromkeys(f for t in terms for f in outermost(t)))
+        nodes = self._nodes(terms)
         whole, split = self._replaced(nodes, {}), self._replaced(nodes, self._scales(nodes))
         return whole if whole == split else f"first [{whole} | {split}]"
+
+    def _nodes(self, terms: Iterable[Term]) -> list[Term]:
+        """The functions in some terms, and those that come out when an absolute value or a root is resolved."""
+        nodes = dict.fromkeys(f for t in terms for f in outermost(t))
+        inner = [f for n in nodes if n[:2] != ("fn", "exp") for f in outermost(tidy(n, self.dom))]
+        return list(nodes | dict.fromkeys(inner))
 
     def _same(self, left: Term, right: Term) -> bool:
         """Whether two terms are equal with exponentials as parameters of their own."""

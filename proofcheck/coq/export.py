@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proofcheck.confirm import Matter, matters
@@ -48,11 +49,12 @@ def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None) -> dict
     """All theorems of a ledger, or those of some claims, by name, in the order of the ledger."""
     chosen = None if keys is None else set(keys)
     found: dict[str, Theorem] = {}
+    maker = Maker(ledger["signatures"])
     for record in ledger["claims"]:
         if chosen is not None and record["id"] not in chosen:
             continue
         for matter in matters(record, ledger["signatures"]):
-            for theorem in theorems(matter, ledger["signatures"]):
+            for theorem in maker.theorems(matter):
                 known = found.setdefault(theorem.name, theorem)
                 known.where.append(matter.where)
                 if known.reason and not theorem.reason:  # another proof of the same
@@ -60,18 +62,41 @@ def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None) -> dict
     return found
 
 
-def theorems(matter: Matter, signatures: Mapping[str, Any]) -> Iterator[Theorem]:
-    """What one piece of evidence rests on."""
-    certificate, point = matter.evidence.get("certificate"), matter.evidence.get("counterexample")
-    if certificate is not None:
-        meaning = certificate["signature"]
-        signature = read_signature(signatures[meaning] if isinstance(meaning, str) else meaning)
-        reader = Reader(signature)
-        for rule, data, _ in certificate["steps"]:
-            if rule == "scalar" or (rule == "identity" and _is_plain_identity(data, reader)):
-                yield _step(rule, data, reader, sorted(signature.dims))
-    if point is not None:
-        yield _point(matter.goal, matter.hyps, point)
+class Maker:
+    """Makes the theorems of one ledger; the same step is seldom used once only, so what was made is kept."""
+
+    def __init__(self, signatures: Mapping[str, Any]) -> None:
+        self.signatures = signatures
+        self.readers: dict[str, tuple[Reader, list[str]]] = {}
+        self.steps: dict[tuple[str, ...], Theorem | None] = {}
+
+    def theorems(self, matter: Matter) -> Iterator[Theorem]:
+        """What one piece of evidence rests on."""
+        certificate, point = matter.evidence.get("certificate"), matter.evidence.get("counterexample")
+        if certificate is not None:
+            meaning = self._meaning(certificate["signature"])
+            for rule, data, _ in certificate["steps"]:
+                if rule in ("scalar", "identity") and (made := self._step(rule, data, meaning)) is not None:
+                    yield made
+        if point is not None:
+            yield _point(matter.goal, matter.hyps, point)
+
+    def _meaning(self, signature: Any) -> tuple[str, Reader, list[str]]:
+        key = signature if isinstance(signature, str) else json.dumps(signature)
+        if key not in self.readers:
+            read = read_signature(self.signatures[signature] if isinstance(signature, str) else signature)
+            self.readers[key] = Reader(read), sorted(read.dims)
+        return key, *self.readers[key]
+
+    def _step(self, rule: str, data: Mapping[str, Any], meaning: tuple[str, Reader, list[str]]) -> Theorem | None:
+        """A fresh copy of a step's theorem; None for an identity with arrays."""
+        key, reader, dims = meaning
+        place = (key, rule, json.dumps(data))
+        if place not in self.steps:
+            plain = rule == "scalar" or _is_plain_identity(data, reader)
+            self.steps[place] = _step(rule, data, reader, dims) if plain else None
+        made = self.steps[place]
+        return None if made is None else replace(made, where=[])
 
 
 def _is_plain_identity(data: Mapping[str, Any], reader: Reader) -> bool:

@@ -1,33 +1,82 @@
-"""Counterexamples as theorems: the point is put for the parameters, sizes and arrays, and everything is computed."""
+"""Counterexamples as theorems: the point is put for the parameters, sizes and arrays, and everything is computed.
+
+Abbreviations are computed first, entry by entry, each from those before it: all at once they would grow beyond bounds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
-from proofcheck.coq.statements import arrays_of, dimensions, indices, parameters
-from proofcheck.coq.terms import NotExpressible, as_tuple, coq, number
+from proofcheck.coq.exact import Values, places
+from proofcheck.coq.statements import arrays_of, dimensions, indices, parameters, partial
+from proofcheck.coq.terms import NotExpressible, as_tuple, coq, identifier, number
 from proofcheck.kernel.terms import Array, Rel
 from proofcheck.kernel.text import Reader
 from proofcheck.second.terms import Term, num, rebuilt
 
 Lines = list[str]
+MOST = 100  # entries of abbreviations that are computed one by one; with more of them Coq needs minutes and gigabytes
 
 
 def tactics(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     """Tactics for the theorem of ``statements.refuted``; raises NotExpressible."""
-    return [*(f"exists {v}." for v in values(goal, hyps, found)), "abbreviations.", _settled("at_point", goal, found)]
+    return [*(f"exists {v}." for v in values(goal, hyps, found)), *_computed("at_point", goal, hyps, found)]
 
 
 def against(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
     """Tactics for the theorem of ``statements.upheld``."""
-    return ["abbreviations.", _settled("some_way", goal, found)]
+    return _computed("some_way", goal, hyps, found)
 
 
-def _settled(tactic: str, goal: Rel, found: Mapping[str, Any]) -> str:
+def _computed(tactic: str, goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> Lines:
+    """First the abbreviations, then all relations."""
+    rels = (goal, *hyps)
+    exact, bits = _exact(rels, hyps, found["point"]), f"{found['bits']}%positive"
+    lines, short, arrays = ["abbreviations."], partial(rels), arrays_of(rels)[1]
+    count = sum(prod(exact.sizes[p.dim.name] for p in a.params) for a in arrays)
+    if count > MOST:
+        raise NotExpressible(f"abbreviations have {count} entries at this point, more than the {MOST} that are computed")
+    for array in arrays:
+        lines += _entries(array, exact, short, bits)
+    for rel in rels:
+        free, sides = indices(rel), (as_tuple(rel.lhs), as_tuple(rel.rhs))
+        for at in places(exact.sizes, [i.dim.name for i in free]):
+            for side in sides:
+                exact.of(side, dict(zip((i.name for i in free), at, strict=True)))
     where = [str(found["at"][i.name]) for i in reversed(indices(goal))]
-    return f"{tactic} {found['bits']} ({' :: '.join([*where, '@nil nat'])})%nat."
+    return [*lines, f"{tactic} {bits} ({' :: '.join([*where, '@nil nat'])})%nat {_roots(exact)}."]
+
+
+def _exact(rels: Sequence[Rel], hyps: Sequence[Rel], point: Mapping[str, Any]) -> Values:
+    known = _values(hyps, point["scalars"])
+    plain = Values({}, {}, {}, {})
+    sizes = {v.name: int(known[v.name][1]) for v in dimensions(rels)}
+    return Values(sizes, {n: plain.of(t, {}) for n, t in known.items()}, point["arrays"],
+                  {a.name: ([p.name for p in a.params], as_tuple(a.body)) for a in arrays_of(rels)[1] if a.body})
+
+
+def _entries(array: Array, exact: Values, short: frozenset[str], bits: str) -> Lines:
+    """The entries of an abbreviation: that they are defined, and their values if these are rational."""
+    value, defined = identifier("a", array.name), identifier("c", array.name)
+    lines, whole = [], bool(array.params)
+    for place in places(exact.sizes, [p.dim.name for p in array.params]):
+        at = " ".join(f"{k}%nat" for k in place)
+        if array.name in short:
+            lines.append(f"assert ({defined} {at}) by (unfold {defined}; at_point {bits} (@nil nat) {_roots(exact)}).")
+        found = exact.entry(array.name, place)
+        if found is not None:
+            lines.append(f"assert ({value} {at} = {number(found)}) by (valued {value} {bits} {_roots(exact)}).")
+        whole = whole and found is not None
+    if not lines:
+        return []
+    return [*lines, *([f"clearbody {defined}."] if array.name in short else []), *([f"clearbody {value}."] if whole else [])]
+
+
+def _roots(exact: Values) -> str:
+    return f"({' :: '.join([*map(number, sorted(exact.roots)), '@nil R'])})"
 
 
 def values(goal: Rel, hyps: Sequence[Rel], found: Mapping[str, Any]) -> list[str]:

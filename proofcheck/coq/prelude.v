@@ -174,6 +174,8 @@ Global Instance UnaryDiff_tanh : UnaryDiff tanh := {UnaryDiff_f' := fun x => 1 -
 Lemma geometric_is x : Rabs x < 1 -> geometric x = / (1 - x).
 Proof. intro H. apply is_series_unique, is_series_geom, H. Qed.
 
+Lemma exp_gap a b : b < a -> 0 < exp a + -1 * exp b. Proof. intro H. pose proof (exp_increasing b a H). lra. Qed.
+
 (* Signs by form. *)
 Ltac itv := first [interval with (i_prec 30) | interval with (i_prec 80)].
 Ltac pos :=
@@ -185,6 +187,8 @@ Ltac pos :=
   | |- 0 < _ / _ => apply Rdiv_lt_0_compat; pos
   | |- 0 < _ ^ _ => apply pow_lt; pos
   | |- 0 < sqrt _ => apply sqrt_lt_R0; pos
+  | |- 0 < Rabs _ => apply Rabs_pos_lt; nonzero
+  | |- 0 < exp _ + -1 * exp _ => first [apply exp_gap; lra | itv]
   | |- 0 < _ + _ => first [lra | itv | apply Rplus_lt_0_compat; pos | apply Rplus_lt_le_0_compat; [pos|nn]
                           | apply Rplus_le_lt_0_compat; [nn|pos]]
   | |- _ => first [assumption | lra | itv]
@@ -200,8 +204,8 @@ with nn :=
   | |- 0 <= _ ^ _ => apply pow_le; nn
   | |- 0 <= _ + _ => first [lra | itv | apply Rplus_le_le_0_compat; nn]
   | |- _ => first [assumption | lra | itv]
-  end.
-Ltac nonzero :=
+  end
+with nonzero :=
   lazymatch goal with
   | |- _ /\ _ => split; nonzero
   | |- ?a <> 0 => first [lra | apply Rgt_not_eq; unfold Rgt; solve [pos] | apply Rlt_not_eq; solve [itv | lra]
@@ -268,42 +272,80 @@ Ltac no_abs p :=
   repeat match goal with
   | |- context [Rabs ?a] => first [rewrite (Rabs_pos_eq a) by number p | rewrite (Rabs_left1 a) by number p]
   end.
-Ltac trivial_values :=
-  repeat first [rewrite Rmult_0_r | rewrite Rmult_0_l | rewrite exp_0 | rewrite ln_1 | rewrite sqrt_0 | rewrite sqrt_1].
-Ltac equal p :=
-  first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
-        | progress no_abs p; equal p | progress trivial_values; equal p | apply f_equal; equal p].
-Ltac below p :=
-  first [number p | apply sqrt_below; [number p | below p] | apply sqrt_above; [number p | below p]
-        | apply Rabs_le; split; below p | right; equal p].
-Ltac abbreviations := repeat lazymatch goal with |- let _ := _ in _ => intro end.
-Ltac expand := repeat match goal with x := _ |- _ => subst x end; compute_point.
-Ltac compared p :=
+(* a = ?x, where x is a with what is known put in. *)
+Ltac read_off :=
+  match goal with
+  | V : ?l = _ |- ?l = _ => exact V
+  | |- (_ + _) = _ => eapply (f_equal2 Rplus); [read_off | read_off]
+  | |- (_ * _) = _ => eapply (f_equal2 Rmult); [read_off | read_off]
+  | |- (_ ^ ?n) = _ => eapply (f_equal (fun x => x ^ n)); read_off
+  | |- Rmax _ _ = _ => eapply (f_equal2 Rmax); [read_off | read_off]
+  | |- Rmin _ _ = _ => eapply (f_equal2 Rmin); [read_off | read_off]
+  | |- ?f _ = _ => lazymatch type of f with R -> R => eapply (f_equal f); read_off end
+  | |- _ => reflexivity
+  end.
+Ltac known_in a := let E := fresh in eassert (E : a = _) by read_off; try rewrite E; clear E.
+Ltac known :=
   lazymatch goal with
-  | |- ~ _ <= _ => apply Rlt_not_le; compared p
-  | |- ~ _ < _ => apply Rle_not_lt; compared p
+  | V : @eq R _ _ |- _ =>
+      lazymatch goal with
+      | |- ~ (?a <= ?b) => known_in a; known_in b
+      | |- ~ (?a < ?b) => known_in a; known_in b
+      | |- ~ (?a = ?b) => known_in a; known_in b
+      | |- ?a <= ?b => known_in a; known_in b
+      | |- ?a < ?b => known_in a; known_in b
+      | |- ?a = ?b => known_in a; known_in b
+      | |- _ => idtac
+      end
+  | |- _ => idtac
+  end.
+Lemma exp_of_zero a : a = 0 -> exp a = 1. Proof. intros ->. apply exp_0. Qed.
+Lemma ln_of_one a : a = 1 -> ln a = 0. Proof. intros ->. apply ln_1. Qed.
+Ltac exact_root a roots :=
+  lazymatch roots with ?r :: ?more => first [rewrite (sqrt_is a r) by lra | exact_root a more] end.
+Ltac trivial_values roots :=
+  repeat match goal with
+  | |- context [exp ?a] => rewrite (exp_of_zero a) by lra
+  | |- context [ln ?a] => rewrite (ln_of_one a) by lra
+  | |- context [sqrt ?a] => exact_root a roots
+  end.
+Ltac equal p roots :=
+  first [reflexivity | lra | field; all_apart p | apply sqrt_is; [number p | field; all_apart p]
+        | progress no_abs p; equal p roots | progress trivial_values roots; equal p roots
+        | progress (rewrite ?exp_inverse, ?Rmult_1_l, ?Rmult_1_r, <- ?exp_plus); equal p roots | apply f_equal; equal p roots].
+Ltac below p roots :=
+  first [number p | apply sqrt_below; [number p | below p roots] | apply sqrt_above; [number p | below p roots]
+        | apply Rabs_le; split; below p roots | right; equal p roots].
+Ltac abbreviations := repeat lazymatch goal with |- let _ := _ in _ => intro end.
+Ltac expand := repeat match goal with x := _ |- _ => subst x end; compute_point; known.
+(* An entry of an abbreviation, from what is known about those before it. *)
+Ltac valued x p roots := unfold x; compute_point; eapply eq_trans; [read_off | equal p roots].
+Ltac compared p roots :=
+  lazymatch goal with
+  | |- ~ _ <= _ => apply Rlt_not_le; compared p roots
+  | |- ~ _ < _ => apply Rle_not_lt; compared p roots
   | |- _ <> _ => resolved p; apart p
-  | |- _ = _ => resolved p; equal p
+  | |- _ = _ => resolved p; equal p roots
   | |- _ < _ => resolved p; number p
-  | |- _ <= _ => resolved p; below p
+  | |- _ <= _ => resolved p; below p roots
   end.
 (* Abbreviations are put in only where two numbers are compared: what is whole stays small. *)
-Ltac at_point p where_ :=
+Ltac at_point p where_ roots :=
   lazymatch goal with
-  | |- _ /\ _ => split; at_point p where_
-  | |- every _ _ => cbv beta iota delta [every Z.to_nat Pos.to_nat Pos.iter_op Nat.add]; at_point p where_
-  | |- exists i : nat, _ => lazymatch where_ with ?k :: ?more => exists k; at_point p more end
+  | |- _ /\ _ => split; at_point p where_ roots
+  | |- every _ _ => cbv beta iota delta [every Z.to_nat Pos.to_nat Pos.iter_op Nat.add]; at_point p where_ roots
+  | |- exists i : nat, _ => lazymatch where_ with ?k :: ?more => exists k; at_point p more roots end
   | |- True => exact I
   | |- (_ <= _)%Z => lia
   | |- (_ <= _)%nat => compute_point; lia
-  | |- ~ _ => expand; compared p
-  | |- _ = _ => expand; compared p
-  | |- _ < _ => expand; compared p
-  | |- _ <= _ => expand; compared p
-  | |- _ => progress expand; at_point p where_
+  | |- ~ _ => expand; compared p roots
+  | |- _ = _ => expand; compared p roots
+  | |- _ < _ => expand; compared p roots
+  | |- _ <= _ => expand; compared p roots
+  | |- _ => first [assumption | progress expand; at_point p where_ roots]
   end.
-Ltac some_way p where_ :=
+Ltac some_way p where_ roots :=
   lazymatch goal with
-  | |- _ \/ _ => first [left; solve [at_point p where_] | right; some_way p where_]
-  | |- _ => at_point p where_
+  | |- _ \/ _ => first [left; solve [at_point p where_ roots] | right; some_way p where_ roots]
+  | |- _ => at_point p where_ roots
   end.

@@ -1,4 +1,4 @@
-"""Compiles theorems with Coq: in batches, side by side, all files checked again by ``coqchk``, all axioms named.
+"""Compiles theorems with Coq: in batches, side by side, each file checked again by ``coqchk``, all axioms named.
 
 A theorem counts only if its file compiles, holds what was written into it, and rests on the axioms of the classical reals
 alone: an exit code of 0 is not enough, since a file with an ``Axiom`` compiles too.
@@ -11,10 +11,11 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from threading import Event
 
 from proofcheck.coq.export import Theorem
 
@@ -29,8 +30,9 @@ AXIOMS = ("Classical_Prop.classic", "ClassicalDedekindReals.sig_forall_dec", "Cl
           "FunctionalExtensionality.functional_extensionality_dep")
 FORBIDDEN = re.compile(r"\b(Axioms?|Parameters?|Conjecture|Hypothes[ei]s|Variables?|Context|Admitted|admit|Abort|give_up|"
                        r"bypass_check|Unset|Load|Declare|native_compute)\b")
-BATCH = 40
+BATCH = 60
 CPU_SECONDS = 600  # of one file, for what does not listen to the timeout
+PATIENCE = 0.2  # seconds until a running program is told to end
 MISSING = "coqc is not installed; on Debian: apt-get install coq libcoq-interval libcoq-coquelicot"
 
 Progress = Callable[[int, int], None]
@@ -40,6 +42,18 @@ class CoqError(ValueError):
     """Coq cannot be used; one line says why."""
 
 
+class Stopped(Exception):
+    """The user wants no more."""
+
+
+@dataclass
+class Place:
+    """A folder with files of Coq, and whether work there is to end."""
+
+    folder: Path
+    stopped: Event = field(default_factory=Event)
+
+
 @dataclass
 class Run:
     """What Coq says to each theorem, the axioms that all of them rest on, and what went wrong on the way."""
@@ -47,6 +61,13 @@ class Run:
     outcomes: dict[str, tuple[str, str]] = field(default_factory=dict)
     axioms: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+    def take(self, batch: _Checked) -> None:
+        """Add what came of a batch."""
+        self.outcomes.update(batch.outcomes)
+        self.problems += batch.problems
+        self.axioms = sorted({*self.axioms, *batch.axioms})
 
 
 def version() -> str:
@@ -66,81 +87,89 @@ def compile_all(theorems: Mapping[str, Theorem], folder: Path, jobs: int = 1, ha
                 progress: Progress | None = None) -> Run:
     """Compile what has tactics; ``hard`` names theorems that are tried alone, since they may fail.
 
-    Raises CoqError if the prelude does not compile.
+    Ctrl-C keeps what is finished.  Raises CoqError if the prelude does not compile.
     """
-    run = Run({n: ("not-expressible", t.reason) for n, t in theorems.items() if t.reason})
-    _prelude(folder)
-    todo = [n for n, t in theorems.items() if not t.reason]
-    easy = sorted((n for n in todo if n not in set(hard)), key=lambda n: -len(theorems[n].text()))
-    count = max(1, -(-len(easy) // BATCH))
-    batches = [b for b in (easy[k::count] for k in range(count)) if b] + [[n] for n in todo if n in set(hard)]
-    compiled: list[str] = []
+    run, place = Run({n: ("not-expressible", t.reason) for n, t in theorems.items() if t.reason}), Place(folder)
+    _prelude(place)
+    batches = [{n: theorems[n] for n in batch} for batch in _batches(theorems, frozenset(hard))]
     with ThreadPoolExecutor(jobs) as pool:
-        waiting: dict[Future[_Compiled], list[str]] = {}
-        for k, batch in enumerate(batches):
-            waiting[pool.submit(_batch, f"Batch{k}", {n: theorems[n] for n in batch}, folder)] = batch
-        while waiting:
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                found = future.result()
-                run.outcomes.update(found.outcomes)
-                run.problems += found.problems
-                compiled += found.files
-                del waiting[future]
+        waiting = {pool.submit(_batch, f"Batch{k}", batch, place) for k, batch in enumerate(batches)}
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    run.take(future.result())
                 if progress is not None:
                     progress(len(run.outcomes), len(theorems))
-        groups = [sorted(compiled)[k::jobs] for k in range(jobs)]
-        refused = [line for lines in pool.map(lambda group: _recheck(group, folder), groups) for line in lines]
-    if refused:
-        run.outcomes = {n: ("failed", refused[0]) if o[0] == "certified" else o for n, o in run.outcomes.items()}
-    run.problems += refused
-    run.axioms = _assumptions(sorted(compiled), folder)
-    run.problems += [f"the theorems rest on the axiom {a}" for a in run.axioms if a not in AXIOMS]
+        except KeyboardInterrupt:
+            run.interrupted = True
+            place.stopped.set()
+            pool.shutdown(cancel_futures=True)
     return run
 
 
+def _batches(theorems: Mapping[str, Theorem], hard: frozenset[str]) -> list[list[str]]:
+    """Batches of about the same length, long theorems first."""
+    todo = [n for n, t in theorems.items() if not t.reason]
+    easy = sorted((n for n in todo if n not in hard), key=lambda n: -len(theorems[n].text()))
+    count = -(-len(easy) // BATCH)
+    return [easy[k::count] for k in range(count)] + [[n] for n in todo if n in hard]
+
+
 @dataclass
-class _Compiled:
-    name: str
+class _Checked:
+    """What came of a batch."""
+
     outcomes: dict[str, tuple[str, str]]
     problems: list[str]
-    files: list[str]  # that hold its theorems; none if something is wrong
+    axioms: list[str]
 
 
-def _prelude(folder: Path) -> None:
+def _prelude(place: Place) -> None:
     text = (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8")
-    (folder / "Prelude.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", ["Prelude"], folder)
+    (place.folder / "Prelude.v").write_text(text, encoding="utf-8")
+    done = _call("coqc", "Prelude", place)
     if done.returncode:
         raise CoqError(f"the prelude does not compile: {_message(done.stderr)}")
 
 
-def _batch(name: str, theorems: Mapping[str, Theorem], folder: Path) -> _Compiled:
+def _batch(name: str, theorems: Mapping[str, Theorem], place: Place) -> _Checked:
     """Compile theorems together; what fails is left out and the rest compiled again."""
     left, outcomes = dict(theorems), dict[str, tuple[str, str]]()
     while left:
         text, lines = _text(left)
-        written = folder / f"{name}.v"
-        written.write_text(text, encoding="utf-8")
-        done = _call("coqc", [name], folder)
+        (place.folder / f"{name}.v").write_text(text, encoding="utf-8")
+        done = _call("coqc", name, place)
         if done.returncode == 0:
-            problems = _changed(written, text)
-            word = ("failed", problems[0]) if problems else ("certified", "")
-            return _Compiled(name, {**outcomes, **dict.fromkeys(left, word)}, problems, [] if problems else [name])
+            return _checked(name, text, left, outcomes, place)
         failed = _at_line(done.stderr, lines)
         if failed is None and len(left) > 1:  # killed: nobody knows where
-            return _halves(name, left, folder, outcomes)
+            return _halves(name, left, outcomes, place)
         failed = failed or next(iter(left))
         outcomes[failed] = ("failed", _message(done.stderr))
         del left[failed]
-    return _Compiled(name, outcomes, [], [])
+    return _Checked(outcomes, [], [])
 
 
-def _halves(name: str, theorems: Mapping[str, Theorem], folder: Path, outcomes: dict[str, tuple[str, str]]) -> _Compiled:
+def _halves(name: str, theorems: Mapping[str, Theorem], outcomes: dict[str, tuple[str, str]], place: Place) -> _Checked:
     items = list(theorems.items())
-    first = _batch(f"{name}a", dict(items[: len(items) // 2]), folder)
-    second = _batch(f"{name}b", dict(items[len(items) // 2:]), folder)
-    return _Compiled(name, {**outcomes, **first.outcomes, **second.outcomes}, [*first.problems, *second.problems],
-                     [*first.files, *second.files])
+    first = _batch(f"{name}a", dict(items[: len(items) // 2]), place)
+    second = _batch(f"{name}b", dict(items[len(items) // 2:]), place)
+    return _Checked({**outcomes, **first.outcomes, **second.outcomes}, first.problems + second.problems,
+                    first.axioms + second.axioms)
+
+
+def _checked(name: str, text: str, theorems: Mapping[str, Theorem], outcomes: dict[str, tuple[str, str]],
+             place: Place) -> _Checked:
+    """A file that compiles: is it what was written, does Coq's own checker accept it, and what does it rest on?"""
+    problems, axioms = _changed(place.folder / f"{name}.v", text), list[str]()
+    if not problems:
+        checked = _call("coqchk", name, place)
+        problems += [f"coqchk refuses {name}: {_message(checked.stderr)}"] if checked.returncode else []
+        axioms = _assumptions(name, place)
+        problems += [f"{name} rests on the axiom {a}" for a in axioms if a not in AXIOMS]
+    word = ("failed", problems[0]) if problems else ("certified", "")
+    return _Checked({**outcomes, **dict.fromkeys(theorems, word)}, problems, axioms)
 
 
 def _text(theorems: Mapping[str, Theorem]) -> tuple[str, list[tuple[int, str]]]:
@@ -172,35 +201,32 @@ def _changed(path: Path, text: str) -> list[str]:
     return problems + [f"{path.name} contains {word}" for word in sorted(set(FORBIDDEN.findall(found)))]
 
 
-def _recheck(names: Sequence[str], folder: Path) -> list[str]:
-    """Coq's own checker on compiled files, together, since it reads the libraries anew each time."""
-    done = _call("coqchk", names, folder) if names else None
-    return [f"coqchk refuses the files: {_message(done.stderr)}"] if done is not None and done.returncode else []
-
-
-def _assumptions(names: Sequence[str], folder: Path) -> list[str]:
-    """The axioms that the theorems of some files rest on, all together."""
-    if not names:
-        return []
-    text = "".join(f"From {LIBRARY} Require {n}.\n" for n in names)
-    text += f"Definition all := ({', '.join(f'{n}.all' for n in names)}).\nPrint Assumptions all.\n"
-    (folder / "All.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", ["All"], folder)
+def _assumptions(name: str, place: Place) -> list[str]:
+    """The axioms that the theorems of a file rest on, all together."""
+    text = f"From {LIBRARY} Require {name}.\nPrint Assumptions {name}.all.\n"
+    (place.folder / f"Axioms{name}.v").write_text(text, encoding="utf-8")
+    done = _call("coqc", f"Axioms{name}", place)
     if done.returncode:
-        raise CoqError(f"the files do not fit together: {_message(done.stderr)}")
-    return sorted(re.findall(r"^([A-Za-z_][\w.']*)\s*(?=:|$)", done.stdout.partition("Axioms:\n")[2], re.MULTILINE))
+        return [f"(not told: {_message(done.stderr)})"]
+    return re.findall(r"^([A-Za-z_][\w.']*)\s*(?=:|$)", done.stdout.partition("Axioms:\n")[2], re.MULTILINE)
 
 
-def _call(program: str, names: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """One of Coq's programs on some files, with a limit on processor time."""
-    if program == "coqc":
-        options = ["-q", "-w", "none", *(f"{name}.v" for name in names)]
-    else:
-        options = ["-silent", *(part for name in names for part in ("-norec", f"{LIBRARY}.{name}"))]
+def _call(program: str, name: str, place: Place) -> subprocess.CompletedProcess[str]:
+    """One of Coq's programs on a file, with a limit on processor time; raises Stopped."""
+    options = ["-q", "-w", "none", f"{name}.v"]
+    if program == "coqchk":  # without the virtual machine it takes minutes
+        options = ["-silent", "-bytecode-compiler", "yes", "-norec", f"{LIBRARY}.{name}"]
+    with subprocess.Popen([program, "-Q", ".", LIBRARY, *options], cwd=place.folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_limit) as process:
+        while True:
+            try:
+                out, err = process.communicate(timeout=PATIENCE)
+                return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+            except subprocess.TimeoutExpired:
+                if place.stopped.is_set():
+                    process.kill()
+                    raise Stopped from None
 
-    seconds = CPU_SECONDS * len(names)
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    return subprocess.run([program, "-Q", ".", LIBRARY, *options], cwd=folder, capture_output=True, text=True,
-                          check=False, preexec_fn=limit)
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

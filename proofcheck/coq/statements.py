@@ -120,6 +120,11 @@ def abbreviating(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
     return text, frozenset(partial)
 
 
+def partial(rels: Iterable[Rel]) -> frozenset[str]:
+    """The names of the abbreviations that are defined under conditions only."""
+    return _lets(arrays_of(rels)[1])[1]
+
+
 def indices(rel: Rel) -> list[Index]:
     """The free indices of a relation, by name."""
     return sorted(free_indices(rel), key=lambda i: i.name)

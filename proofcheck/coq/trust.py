@@ -57,25 +57,33 @@ def beside(ledger_path: Path) -> dict[str, Any] | None:
 
 
 def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | None) -> list[str]:
-    """What stands behind a verdict, one line for the proof and one for the counterexample."""
-    if data is None:
-        return []
-    mine = [r for r in data["theorems"].values() if where in r["where"]]
+    """What stands behind a verdict: the engine, the second checker, and Coq with its axioms."""
+    mine = [] if data is None else [r for r in data["theorems"].values() if where in r["where"]]
+    axioms = "" if data is None else f" (axioms: {_axioms(data)})"
     lines = []
     certificate = evidence.get("certificate")
     if certificate is not None:
-        lines.append(_proof([r for r in mine if r["kind"] != "point"], where, [rule for rule, _, _ in certificate["steps"]]))
+        rules = Counter(rule for rule, _, _ in certificate["steps"])
+        second = f"; the second checker reads {_number(rules['scalar'], 'scalar step')} again" if rules["scalar"] else ""
+        lines.append(f"trust: the engine's kernel replays {_number(rules.total(), 'step')}{second}")
+        if data is not None:
+            lines.append(_proof([r for r in mine if r["kind"] != "point"], where, rules) + axioms)
     if evidence.get("counterexample") is not None:
-        lines += [f"coq: {_word(r)}: the counterexample" for r in mine if r["kind"] == "point"]
+        lines.append("trust: the engine evaluates the counterexample with balls, the second checker with mpmath")
+        lines += [f"coq: {_word(r)}: the counterexample{axioms}" for r in mine if r["kind"] == "point"]
     return lines
 
 
-def _proof(records: list[Mapping[str, Any]], where: str, rules: list[str]) -> str:
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def _proof(records: list[Mapping[str, Any]], where: str, rules: Counter[str]) -> str:
     certified = sum(r["where"][where] for r in records if r["coq"] == "certified")
-    if certified == len(rules) == 1:
-        return "coq: certified (the whole statement)"
+    if certified == rules.total() == 1:
+        return "coq: certified, the whole statement"
     total = sum(r["where"][where] for r in records)
-    rest = len(rules) - total
+    rest = rules.total() - total
     refused = "".join(f"; {_word(r)}" for r in records if r["coq"] != "certified")
     return (f"coq: {certified} of {total} scalar steps and identities certified{refused}; {rest} other rules rest on the "
             f"engine's kernel")
@@ -87,5 +95,9 @@ def _word(record: Mapping[str, Any]) -> str:
 
 def trusted(data: Mapping[str, Any]) -> str:
     """In one line what must be believed for what Coq certifies."""
-    return (f"Coq {data['coq']}, its kernel and the axioms {', '.join(a.rpartition('.')[2] for a in data['axioms'])}; the "
+    return (f"Coq {data['coq']}, its kernel and the axioms {_axioms(data)}; the "
             f"reading of the ledger's text and the statements made from it")
+
+
+def _axioms(data: Mapping[str, Any]) -> str:
+    return ", ".join(a.rpartition(".")[2] for a in data["axioms"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +72,14 @@ def test_an_inserted_axiom_and_an_edited_file_do_not_pass(tmp_path: Path, monkey
     assert run.outcomes[cheat.name][0] == "failed" and any("contains Axiom" in p for p in run.problems)
     monkeypatch.setattr(runner, "FORBIDDEN", runner.re.compile("nothing"))
     run = runner.compile_all({cheat.name: cheat}, tmp_path)
-    assert any("rest on the axiom" in p and "cheat" in p for p in run.problems)
+    assert any("rests on the axiom" in p and "cheat" in p for p in run.problems)
     monkeypatch.undo()
     call, plain = runner._call, scalar("1 + x <= exp(x)", ["0 <= x"], MONO)
 
-    def edited(program: str, names: Sequence[str], folder: Path) -> Any:
-        done = call(program, names, folder)
-        if program == "coqc" and names[0].startswith("Batch"):
-            path = folder / f"{names[0]}.v"
+    def edited(program: str, name: str, place: runner.Place) -> Any:
+        done = call(program, name, place)
+        if program == "coqc" and name.startswith("Batch"):
+            path = place.folder / f"{name}.v"
             path.write_text(path.read_text() + "\n")
         return done
     monkeypatch.setattr(runner, "_call", edited)
@@ -128,18 +129,72 @@ def told(word: str, why: str = "") -> Callable[[str, int], dict[str, Any]]:
 
 def test_the_level_of_trust() -> None:
     yes, no = told("certified"), told("failed", "No applicable tactic.")
+
+    def level(evidence: dict[str, Any], *theorems: dict[str, Any]) -> list[str]:
+        return trust.level("c", evidence, {"axioms": ["A.b"], "theorems": dict(enumerate(theorems))})
     evidence = {"certificate": {"steps": [["scalar", {}, []]]}, "counterexample": None}
-    assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1)}}) == ["coq: certified (the whole statement)"]
+    engine = "trust: the engine's kernel replays {}; the second checker reads {} again"
+    assert level(evidence, yes("scalar", 1)) == [engine.format("1 step", "1 scalar step"),
+                                                 "coq: certified, the whole statement (axioms: b)"]
     evidence["certificate"]["steps"] *= 3
-    assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1), "u": no("scalar", 1)}}) == [
+    evidence["certificate"]["steps"][2] = ["cut", {}, [0, 1]]
+    assert level(evidence, yes("scalar", 1), no("scalar", 1)) == [
+        engine.format("3 steps", "2 scalar steps"),
         "coq: 1 of 2 scalar steps and identities certified; failed (No applicable tactic.); 1 other rules rest on the "
-        "engine's kernel"]
+        "engine's kernel (axioms: b)"]
     refuted = {"certificate": None, "counterexample": {}}
-    assert trust.level("c", refuted, {"theorems": {"t": yes("point", 1)}}) == ["coq: certified: the counterexample"]
-    assert trust.level("c", refuted, None) == []
+    assert level(refuted, yes("point", 1))[1:] == ["coq: certified: the counterexample (axioms: b)"]
+    assert [line.partition(":")[0] for line in trust.level("c", refuted, None)] == ["trust"]
 
 
 def test_what_coq_said_belongs_to_one_ledger(tmp_path: Path) -> None:
     (tmp_path / "coq.json").write_text('{"ledger": "abc", "theorems": {}}')
     assert trust.load(tmp_path / "ledger.json", {"digest": "abc"}) is not None
     assert trust.load(tmp_path / "ledger.json", {"digest": "abd"}) is None
+
+
+@pytest.fixture
+def tried(toy_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The theorems that are given to Coq, in whose place everything is certified but the last, at which Ctrl-C comes."""
+    names: list[str] = []
+
+    def compile_all(theorems: dict[str, Theorem], *_: object) -> runner.Run:
+        names[:] = theorems
+        return runner.Run(dict.fromkeys(names[:-1], ("certified", "")), interrupted=True)
+    monkeypatch.setattr(certify, "committed", lambda source: toy_ledger.data)
+    monkeypatch.setattr(certify, "version", lambda: "8")
+    monkeypatch.setattr(certify, "compile_all", compile_all)
+    return names
+
+
+def test_known_failures_are_told_but_tried_again_only_if_asked(tried: list[str], monkeypatch: pytest.MonkeyPatch,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["certify", "--coq", "--paper", "toy_paper:paper"]
+    main(line)
+    bad = tried[0]
+    known = {"theorems": {bad: {"coq": "failed", "why": "it took too long"}}}
+    monkeypatch.setattr(certify, "load", lambda path, ledger: known)
+    capsys.readouterr()
+    main(line)
+    out = capsys.readouterr().out
+    assert bad not in tried and f"({bad}): it took too long" in out and "[not known before]" not in out
+    main([*line, "--again"])
+    assert bad in tried
+
+
+def test_an_interruption_keeps_what_is_finished(tried: list[str], tmp_path: Path,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "coq.json"
+    assert main(["certify", "--coq", "--paper", "toy_paper:paper", "--json", str(path)]) == 130
+    assert f"interrupted: 1 of {len(tried)} theorems were not tried" in capsys.readouterr().out
+    assert list(json.loads(path.read_text())["theorems"]) == tried[:-1]
+
+
+@needs_coq
+@pytest.mark.coq
+def test_a_running_program_is_ended(tmp_path: Path) -> None:
+    place = runner.Place(tmp_path)
+    place.stopped.set()
+    (tmp_path / "Long.v").write_text("Ltac spin := idtac; spin.\nGoal True. spin.\n")
+    with pytest.raises(runner.Stopped):
+        runner._call("coqc", "Long", place)
