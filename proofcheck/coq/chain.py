@@ -9,7 +9,7 @@ is only a matter of names (assume, weaken, cut) has no lemma of its own.  Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -63,17 +63,8 @@ class Chain:
 
     def add(self, theorem: Theorem) -> None:
         """Write the lemmas for a theorem and all that it rests on; raises NotExpressible."""
-        stack = [(theorem, False)]
-        seen = set[int]()
-        while stack:
-            item, ready = stack.pop()
-            if ready:
-                self._write(item)
-            elif id(item) not in seen:
-                seen.add(id(item))
-                if (item.hyps, item.concl) not in self.names:
-                    stack.append((item, True))
-                    stack += [(p, False) for p in item.premises]
+        for t in rests_on(theorem):
+            self._write(t)
 
     def _write(self, t: Theorem) -> None:
         key = t.hyps, t.concl
@@ -143,6 +134,20 @@ class Uses:
         for n, count in sorted(needs.arrays):
             empty = f"(fun {'_ ' * count}=> 0)" if count else "0"
             yield values.get(f"{n}[]") or (identifier("a", n) if n in self.scope.arrays else empty)
+
+
+def rests_on(theorem: Theorem) -> list[Theorem]:
+    """The theorem and all that it was made from, premises first."""
+    found: dict[int, Theorem] = {}
+    stack = [(theorem, False)]
+    while stack:
+        item, ready = stack.pop()
+        if ready:
+            found.setdefault(id(item), item)
+        elif id(item) not in found:
+            stack.append((item, True))
+            stack += [(p, False) for p in item.premises]
+    return list(found.values())
 
 
 def ordered(t: Theorem) -> list[Rel]:
@@ -296,7 +301,7 @@ def _monotone(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 
 @rule
 def _triangle(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
-    term, parts = t.data["term"], t.data["parts"] if "parts" in t.data else ()
+    term, parts = t.data["term"], t.data.get("parts", ())
     inner = term.args[0]
     if not hasattr(inner, "args"):
         return ["apply bigsum_abs."]
@@ -469,7 +474,7 @@ def _put_array(kernel: object, h: Rel, array: object, params: object, term: Expr
 
 def _put_back(put: Rel, h: Rel, at: Place, chain: Chain, loose: frozenset[Index]) -> str:
     """A proof of a hypothesis of the premise, with the term put in, at all its own indices."""
-    own, new = indices(h), [i for i in indices(put)]
+    own, new = indices(h), indices(put)
     if put == h:
         return at.hyps[h]
     proof = at.hyps[put]

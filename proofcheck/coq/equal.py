@@ -34,7 +34,7 @@ from proofcheck.kernel.terms import (
     subterms,
 )
 from proofcheck.second.domains import Domain, Range
-from proofcheck.second.terms import Refused, minus
+from proofcheck.second.terms import Refused, Term, minus
 
 Lines = list[str]
 
@@ -50,7 +50,7 @@ def equal(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
 def _with_sums(lhs: Expr, rhs: Expr, signs: Signs) -> Lines:
     """By ``sums``, which takes abbreviations to be let-bound variables and looks for signs in the context."""
     rel = Rel("=", lhs, rhs)
-    facts = {h: proof for h, proof in reversed(signs.facts)}
+    facts = dict(reversed(signs.facts))
     hyps = sums.matter(rel, tuple(facts))
     lines = []
     for array in statements.arrays_of([rel, *hyps])[1]:
@@ -113,8 +113,8 @@ class _Opened:
 
     def _once(self, term: Expr) -> tuple[Expr, str] | None:
         match term:
-            case Fn("Abs", (Num(value),)):
-                return Num(abs(value)), "ltac:(apply abs_is; [lra | first [left; lra | right; lra]])"
+            case Fn("Abs", (Num(rational),)):
+                return Num(abs(rational)), "ltac:(apply abs_is; [lra | first [left; lra | right; lra]])"
             case Fn("Abs", (inner,)):
                 for want, value, lemma in (("n", inner, "Rabs_pos_eq"), ("z", -inner, "abs_of_np")):
                     with suppress(Unknown):
@@ -153,8 +153,7 @@ def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
     names |= {f"t{k}_": signs.words.show(t) for k, t in enumerate(atoms.found)}
     box = {n: Range(0 if n in positive else -inf, inf, True) for n in names}
     dom = Domain(box)
-    one, two = as_tuple(left), as_tuple(right)
-    one, two = _plain(one), _plain(two)
+    one, two = (_sizes_as_parameters(as_tuple(t)) for t in (left, right))
     try:
         if not dom.form.vanishes(minus(one, two)):
             raise NotExpressible("an equation between sums")
@@ -163,11 +162,11 @@ def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
         raise NotExpressible(str(error)) from None
 
 
-def _plain(term):  # type: ignore[no-untyped-def]
+def _sizes_as_parameters(term: Term) -> Term:
     """Sizes as parameters: the names say how they are shown."""
     if term[0] == "dim":
         return ("var", term[1])
-    return tuple(_plain(t) if isinstance(t, tuple) else t for t in term)
+    return tuple(_sizes_as_parameters(t) if isinstance(t, tuple) else t for t in term)
 
 
 def _told(lhs: Expr, rhs: Expr, atoms: _Atoms, signs: Signs, at: Scope) -> tuple[Lines, set[str]]:
@@ -194,7 +193,7 @@ def _parts(terms: tuple[Expr, ...]) -> Iterator[tuple[Expr, str]]:
     for term in terms:
         if isinstance(term, (Num, Const)):
             continue
-        if isinstance(term, Var) or isinstance(term, (Entry, Sum, Peak)):
+        if isinstance(term, (Var, Entry, Sum, Peak)):
             yield term, "pnx"
         if isinstance(term, (Entry, Sum, Peak, Delta)):
             continue

@@ -12,10 +12,12 @@ Reasons = list[tuple[str, str]]  # conditions, each with its proof
 
 
 def both(parts: Sequence[str]) -> str:
+    """All of some propositions."""
     return f"({AND.join(parts)})"
 
 
 def conj(parts: Sequence[str]) -> str:
+    """A proof of all, from proofs of each."""
     return parts[0] if len(parts) == 1 else f"(conj {parts[0]} {conj(parts[1:])})"
 
 
@@ -52,6 +54,6 @@ def _own(term: Expr, signs: Signs, at: Scope) -> Reasons:
         case Fn("geometric", (inner,)):
             return [(f"(Rabs {show(inner)} < 1)", signs.small(inner, at))]
         case Entry(array, _) if array.body is not None:
-            inner = reasons(expand(term), signs, at)
-            return [(both([c for c, _ in inner]), conj([why for _, why in inner]))] if inner else []
+            body = reasons(expand(term), signs, at)
+            return [(both([c for c, _ in body]), conj([why for _, why in body]))] if body else []
     return []

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from proofcheck.coq.terms import identifier
 from proofcheck.coq.statements import indices
+from proofcheck.coq.terms import identifier
 from proofcheck.coq.vocabulary import Vocabulary, support_of
 from proofcheck.kernel.signs import Facts, match, structural
 from proofcheck.kernel.terms import (
@@ -139,14 +139,13 @@ class Signs:
         need = {"p": "n", "m": "z"}.get(want, want) if rel.op == "<" else want
         self._need(least <= SETS[need], term)
         names = match(side, term)
-        self._need(names is not None, term)
-        assert names is not None
+        if names is None:
+            raise Unknown(str(term))
         missing = free_indices(rel) - set(names)
         self._need(not missing & free_indices(other), term)
         told = at.apply(proof, rel, names)
-        if isinstance(other, Num) and other.value == 0 and rel.op != "=":
-            if (rel.op == "<") == (want in "pm"):
-                return told
+        if isinstance(other, Num) and other.value == 0 and rel.op != "=" and (rel.op == "<") == (want in "pm"):
+            return told
         why = Signs((), self.words).prove(rename(other, names), need, at)
         word = {"<=": "le", "<": "lt", "=": "eq"}[rel.op]
         return f"(fact_{word}_{want}{'_back' if turned and rel.op == '=' else ''} _ _ {told} {why})"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from proofcheck.coq.statements import indices, relation
-from proofcheck.coq.terms import as_tuple, coq, identifier
+from proofcheck.coq.terms import NotExpressible, as_tuple, coq, identifier
 from proofcheck.kernel.terms import Array, Entry, Expr, Peak, Rel, Sum, Var, children
 from proofcheck.second.terms import Term
 
@@ -98,8 +98,8 @@ class Vocabulary:
     def head(self, array: Array) -> str:
         """An abbreviation, applied to all that it depends on but not yet to indices."""
         if array not in self.heads:
-            body = array.body
-            assert body is not None
+            if (body := array.body) is None:
+                raise NotExpressible(f"{array.name} abbreviates nothing")
             needs = support(body)
             places = "".join(f" ({identifier('i', p.name)} : nat)" for p in array.params)
             text = f"{needs.binders()}{places} : R := {self.show(body)}."
