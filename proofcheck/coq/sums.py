@@ -7,10 +7,10 @@ between fractions of polynomials in variables that stand for the atoms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, reduce
-from itertools import permutations
+from itertools import permutations, product
 from math import gcd, isqrt, lcm
 from typing import Any
 
@@ -319,9 +319,8 @@ class Sums:
         name = self.fresh("L")
         head = f"forall {' '.join(z.values())} : R, " if z else ""
         lines = [f"assert ({name} : {head}{''.join(f'{g} -> ' for g in given)}{shown}).", "{"]
-        if z:
-            named_facts = [f"F{k}" for k in range(len(given))]
-            lines += [f"intros {' '.join([*z.values(), *named_facts])}."]
+        variables_ = [*z.values(), *(f"F{k}" for k in range(len(given)))]
+        lines += [f"intros {' '.join(variables_)}."] if variables_ else []
         lines += [f"subst {f[2]}." for f in facts if f[2]]
         lines += [f"field{known}; repeat split; nonzero_product." if fractions else f"ring{known}.", "}",
                   f"apply ({' '.join([name, *values])})."]
@@ -748,10 +747,10 @@ class Sums:
             return atom(("dim", binders[0][1])), ["apply bigsum_one; assumption."]
         level = height(mono)
         best: tuple[str, tuple[Binder, ...], dict[str, str], Mono] | None = None
-        for order in permutations(sorted(binders)):
+        for order in _orders(binders):
             mapping = {n: f"n{level}_{k}" for k, (n, _) in enumerate(order)}
             changed = self.moved(mono, mapping)
-            shown = repr(([d for _, d in order], changed))
+            shown = repr(changed)
             if best is None or shown < best[0]:
                 best = (shown, order, mapping, changed)
         if best is None:
@@ -923,10 +922,11 @@ def tactics(goal: Rel, hyps: Sequence[Rel]) -> Lines:
     for a in statements.arrays_of(rels)[1]:
         bound += [identifier("a", a.name), *([identifier("c", a.name)] if a.name in shorts else [])]
     bound += [f"G{k}" for k in range(len(hyps))]
-    bound += [n for i in statements.indices(goal) for n in (identifier("i", i.name), f"H_{i.name}")]
+    places = [n for i in statements.indices(goal) for n in (identifier("i", i.name), f"H_{i.name}")]
     count = len(conditions(("add", as_tuple(goal.lhs), as_tuple(goal.rhs)), shorts.__contains__))
     return [*([f"intros {' '.join(bound)}."] if bound else []),
             *(["repeat match goal with H : _ /\\ _ |- _ => destruct H end."] if hyps else []),
+            *([f"intros {' '.join(places)}."] if places else []),
             *["split; [solve [is_defined]|]."] * count, *equal(goal.lhs, goal.rhs, hyps)]
 
 
@@ -941,16 +941,17 @@ def matter(goal: Rel, hyps: Sequence[Rel]) -> list[Rel]:
 def needed(lhs: Expr, rhs: Expr, positive: frozenset[str]) -> frozenset[str]:
     """The abbreviations without whose bodies two terms are not known to be equal."""
     known = [a.name for a in statements.arrays_of([Rel("=", lhs, rhs)])[1]]
-    chosen = frozenset(known)
-    if not vanishes(opened(lhs - rhs, chosen), positive):
+
+    def enough(names_: Iterable[str]) -> bool:
+        return vanishes(opened(lhs - rhs, frozenset(names_)), positive)
+
+    starts = (k for k in range(len(known), -1, -1) if enough(known[k:]))  # what uses others stands behind them
+    start = next(starts, None)
+    if start is None:
         raise NotExpressible("not equal by their normal forms")
-    for trial in (frozenset[str](), *(frozenset(known[k:]) for k in range(len(known) - 1, 0, -1))):
-        if vanishes(opened(lhs - rhs, trial), positive):
-            chosen = trial
-            break
-    for name in known:
-        if name in chosen and vanishes(opened(lhs - rhs, chosen - {name}), positive):
-            chosen -= {name}
+    chosen = frozenset(known[start:])
+    for name in known[start + 1:]:
+        chosen -= {name} if enough(chosen - {name}) else set()
     return chosen
 
 
@@ -1001,6 +1002,13 @@ def atoms_of(polys: Iterable[Poly], inside: bool) -> list[Atom]:
     for p in polys:
         visit(p)
     return list(found)
+
+
+def _orders(binders: Sequence[Binder]) -> Iterator[tuple[Binder, ...]]:
+    """The orders in which only indices over one dimension change their places."""
+    by_dim = [[b for b in sorted(binders) if b[1] == dim] for dim in sorted({d for _, d in binders})]
+    for choice in product(*map(permutations, by_dim)):
+        yield tuple(b for group in choice for b in group)
 
 
 def _single(poly: Poly) -> Mono:

@@ -102,6 +102,7 @@ Ltac spos :=
   | |- 0 < _ / _ => apply Rdiv_lt_0_compat; spos
   | |- 0 < _ ^ _ => apply pow_lt; spos
   | |- 0 < sqrt _ => apply sqrt_lt_R0; spos
+  | |- 0 < Rabs _ => apply Rabs_pos_lt, Rgt_not_eq; unfold Rgt; spos
   | |- 0 < _ + _ => first [lra | apply Rplus_lt_0_compat; spos | apply Rplus_lt_le_0_compat; [spos|snn]
                           | apply Rplus_le_lt_0_compat; [snn|spos] | gap]
   | |- 0 < Rmax _ _ => first [apply Rlt_le_trans with (2 := Rmax_l _ _); spos | apply Rlt_le_trans with (2 := Rmax_r _ _); spos]
