@@ -13,6 +13,7 @@ from typing import Any
 from proofcheck.cli.common import BadInput, add_paper, committed, console, resolve, saved
 from proofcheck.coq.disagreement import disagreements
 from proofcheck.coq.export import Theorem, export
+from proofcheck.coq.library import certify_wholes
 from proofcheck.coq.runner import Run, compile_all, version
 from proofcheck.coq.trust import PLURAL, WORDS, load, told, trusted
 from proofcheck.papers import find
@@ -25,6 +26,7 @@ def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("certify", help="let Coq re-prove the committed ledger")
     parser.add_argument("--coq", action="store_true", required=True, help="with Coq and its library Interval (required)")
+    parser.add_argument("--whole", action="store_true", help="also each proved claim as one theorem")
     parser.add_argument("--ids", nargs="+", metavar="ID", help="ids, prefixes or globs; all claims by default")
     parser.add_argument("--sample", type=int, metavar="N", help="only N of the theorems, drawn at random")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the draw (default: 0)")
@@ -57,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
                             lambda done, of: report({"id": "theorems"}, monotonic() - begin, done, of))
         if not found.interrupted:
             found.problems += disagreements(tried, found, where)
-    found.outcomes |= {n: ("failed", known[n]) for n in theorems if n not in tried}
+        found.outcomes |= {n: ("failed", known[n]) for n in theorems if n not in tried}
+        if args.whole and not found.interrupted:
+            theorems |= certified_wholes(args, ledger, where, known, found)
     data = told(ledger, {n: t for n, t in theorems.items() if n in found.outcomes}, found, release)
     out = console(stderr=args.json is not None and saved(args.json, data))
     for line in summary(data, found, theorems, {n: '' if n in tried else ASK for n in known}):
@@ -67,6 +71,15 @@ def run(args: argparse.Namespace) -> int:
         return 130
     new = [n for n, (word, _) in found.outcomes.items() if word == "failed" and n not in known]
     return 1 if found.problems or new else 0
+
+
+def certified_wholes(args: argparse.Namespace, ledger: Mapping[str, Any], where: Path, known: Mapping[str, str],
+                     found: Run) -> dict[str, Theorem]:
+    """The proved claims as theorems, with what Coq says to them added to what it has said."""
+    chosen = None if args.ids is None else resolve(find(args.paper).paper, args.ids)
+    theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
+    found.add(more)
+    return theorems
 
 
 def failures(known: Mapping[str, Any] | None) -> dict[str, str]:

@@ -20,7 +20,7 @@ from proofcheck.refute.scalar import refute_scalar
 from proofcheck.second.terms import Refused
 
 DERIVED = "its derivatives are worked out by the engine"
-KINDS = ("scalar", "identity", "point")
+KINDS = ("scalar", "identity", "point", "claim")
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Theorem:
     reason: str = ""
     note: str = ""  # what the statement takes over from the engine
     where: list[str] = field(default_factory=list)
+    requires: tuple[str, ...] = ()  # files of lemmas, which are not imported
     opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
     @property

@@ -63,8 +63,8 @@ class Run:
     problems: list[str] = field(default_factory=list)
     interrupted: bool = False
 
-    def take(self, batch: _Checked) -> None:
-        """Add what came of a batch."""
+    def add(self, batch: _Checked | Run) -> None:
+        """Add what came of a batch, or of another run."""
         self.outcomes.update(batch.outcomes)
         self.problems += batch.problems
         self.axioms = sorted({*self.axioms, *batch.axioms})
@@ -84,21 +84,23 @@ def version() -> str:
 
 
 def compile_all(theorems: Mapping[str, Theorem], folder: Path, jobs: int = 1, hard: Sequence[str] = (),
-                progress: Progress | None = None) -> Run:
+                progress: Progress | None = None, prefix: str = "Batch", ready: bool = False) -> Run:
     """Compile what has tactics; ``hard`` names theorems that are tried alone, since they may fail.
 
-    Ctrl-C keeps what is finished.  Raises CoqError if the prelude does not compile.
+    ``prefix`` names the files, and ``ready`` says that the prelude is compiled.  Ctrl-C keeps what is finished.  Raises
+    CoqError if the prelude does not compile.
     """
     run, place = Run({n: ("not-expressible", t.reason) for n, t in theorems.items() if t.reason}), Place(folder)
-    _prelude(place)
+    if not ready:
+        prelude(place)
     batches = [{n: theorems[n] for n in batch} for batch in _batches(theorems, frozenset(hard))]
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_batch, f"Batch{k}", batch, place) for k, batch in enumerate(batches)}
+        waiting = {pool.submit(_batch, f"{prefix}{k}", batch, place) for k, batch in enumerate(batches)}
         try:
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    run.take(future.result())
+                    run.add(future.result())
                 if progress is not None:
                     progress(len(run.outcomes), len(theorems))
         except KeyboardInterrupt:
@@ -125,12 +127,18 @@ class _Checked:
     axioms: list[str]
 
 
-def _prelude(place: Place) -> None:
-    text = (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8")
-    (place.folder / "Prelude.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", "Prelude", place)
+def prelude(place: Place) -> None:
+    """Compile what every theorem is written with; raises CoqError."""
+    compile_library("prelude", (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8"), place)
+
+
+def compile_library(name: str, text: str, place: Place) -> None:
+    """Compile a file that others rest on; raises CoqError."""
+    module = name.capitalize()
+    (place.folder / f"{module}.v").write_text(text, encoding="utf-8")
+    done = run_coq("coqc", module, place)
     if done.returncode:
-        raise CoqError(f"the prelude does not compile: {_message(done.stderr)}")
+        raise CoqError(f"{name}.v does not compile: {message(done.stderr)}")
 
 
 def _batch(name: str, theorems: Mapping[str, Theorem], place: Place) -> _Checked:
@@ -139,14 +147,14 @@ def _batch(name: str, theorems: Mapping[str, Theorem], place: Place) -> _Checked
     while left:
         text, lines = _text(left)
         (place.folder / f"{name}.v").write_text(text, encoding="utf-8")
-        done = _call("coqc", name, place)
+        done = run_coq("coqc", name, place)
         if done.returncode == 0:
             return _checked(name, text, left, outcomes, place)
-        failed = _at_line(done.stderr, lines)
+        failed = failed_at(done.stderr, lines)
         if failed is None and len(left) > 1:  # killed: nobody knows where
             return _halves(name, left, outcomes, place)
         failed = failed or next(iter(left))
-        outcomes[failed] = ("failed", _message(done.stderr))
+        outcomes[failed] = ("failed", message(done.stderr))
         del left[failed]
     return _Checked(outcomes, [], [])
 
@@ -162,10 +170,10 @@ def _halves(name: str, theorems: Mapping[str, Theorem], outcomes: dict[str, tupl
 def _checked(name: str, text: str, theorems: Mapping[str, Theorem], outcomes: dict[str, tuple[str, str]],
              place: Place) -> _Checked:
     """A file that compiles: is it what was written, does Coq's own checker accept it, and what does it rest on?"""
-    problems, axioms = _changed(place.folder / f"{name}.v", text), list[str]()
+    problems, axioms = changed(place.folder / f"{name}.v", text), list[str]()
     if not problems:
-        checked = _call("coqchk", name, place)
-        problems += [f"coqchk refuses {name}: {_message(checked.stderr)}"] if checked.returncode else []
+        checked = run_coq("coqchk", name, place)
+        problems += [f"coqchk refuses {name}: {message(checked.stderr)}"] if checked.returncode else []
         axioms = _assumptions(name, place)
         problems += [f"{name} rests on the axiom {a}" for a in axioms if a not in AXIOMS]
     word = ("failed", problems[0]) if problems else ("certified", "")
@@ -174,27 +182,28 @@ def _checked(name: str, text: str, theorems: Mapping[str, Theorem], outcomes: di
 
 def _text(theorems: Mapping[str, Theorem]) -> tuple[str, list[tuple[int, str]]]:
     """A file, and the line at which each theorem starts."""
-    text, lines = HEAD, list[tuple[int, str]]()
+    needs = sorted({m for t in theorems.values() for m in t.requires})
+    text, lines = HEAD + "".join(f"From {LIBRARY} Require {m}.\n" for m in needs), list[tuple[int, str]]()
     for name, theorem in theorems.items():
         lines.append((text.count("\n") + 1, name))
         text += theorem.text()
     return text + f"Definition all := ({', '.join(theorems)}).\n", lines
 
 
-def _at_line(message: str, lines: list[tuple[int, str]]) -> str | None:
+def failed_at(message: str, lines: list[tuple[int, str]]) -> str | None:
     """The theorem at which Coq gave up."""
     numbers = [int(n) for n in re.findall(r"line (\d+), characters [\d-]+:\s*\nError", message)]
     started = [name for line, name in lines if numbers and line <= numbers[-1]]
     return started[-1] if started else None
 
 
-def _message(text: str) -> str:
+def message(text: str) -> str:
     """Coq's error in one line."""
     told = " ".join(text.rpartition("Error:")[2].split())
     return told[:160] or "coqc was stopped: it took too long"
 
 
-def _changed(path: Path, text: str) -> list[str]:
+def changed(path: Path, text: str) -> list[str]:
     """Whether a file is still what was written, and says nothing that gives a proof away."""
     found = path.read_text(encoding="utf-8")
     problems = [] if found == text else [f"{path.name} was changed after it was written"]
@@ -205,13 +214,13 @@ def _assumptions(name: str, place: Place) -> list[str]:
     """The axioms that the theorems of a file rest on, all together."""
     text = f"From {LIBRARY} Require {name}.\nPrint Assumptions {name}.all.\n"
     (place.folder / f"Axioms{name}.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", f"Axioms{name}", place)
+    done = run_coq("coqc", f"Axioms{name}", place)
     if done.returncode:
-        return [f"(not told: {_message(done.stderr)})"]
+        return [f"(not told: {message(done.stderr)})"]
     return re.findall(r"^([A-Za-z_][\w.']*)\s*(?=:|$)", done.stdout.partition("Axioms:\n")[2], re.MULTILINE)
 
 
-def _call(program: str, name: str, place: Place) -> subprocess.CompletedProcess[str]:
+def run_coq(program: str, name: str, place: Place) -> subprocess.CompletedProcess[str]:
     """One of Coq's programs on a file, with a limit on processor time; raises Stopped."""
     options = ["-q", "-w", "none", f"{name}.v"]
     if program == "coqchk":  # without the virtual machine it takes minutes

@@ -121,7 +121,7 @@ def abbreviating(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
 
 def partial(rels: Iterable[Rel]) -> frozenset[str]:
     """The names of the abbreviations that are defined under conditions only."""
-    return _lets(arrays_of(rels)[1])[1]
+    return abbreviating(arrays_of(rels)[1])[1]
 
 
 def indices(rel: Rel) -> list[Index]:

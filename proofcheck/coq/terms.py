@@ -93,7 +93,7 @@ def number(value: Fraction) -> str:
 
 
 def coq(term: Term, names: Mapping[str, str] | None = None) -> str:
-    """The term in Coq's notation, over names for the parameters; raises NotExpressible."""
+    """The term in Coq's notation, over names for parameters x and arrays a[]; raises NotExpressible."""
     names = names or {}
     match term:
         case ("num", value):
@@ -111,7 +111,8 @@ def coq(term: Term, names: Mapping[str, str] | None = None) -> str:
         case ("fn", name, *args) if name in FUNCTIONS:
             return f"({FUNCTIONS[name]} {' '.join(coq(a, names) for a in args)})"
         case ("entry", name, indices):
-            return f"({' '.join([identifier('a', name), *(identifier('i', i) for i in indices)])})"
+            head = names.get(f"{name}[]") or identifier("a", name)
+            return f"({' '.join([head, *(identifier('i', i) for i in indices)])})"
         case ("delta", left, right):
             return f"(delta {identifier('i', left)} {identifier('i', right)})"
         case ("sum" | "peak" as kind, index, dim, body):

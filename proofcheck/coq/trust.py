@@ -17,7 +17,8 @@ from proofcheck.coq.runner import Run
 
 WORDS = ("certified", "failed", "not-expressible")
 NAME = "coq.json"
-PLURAL = {"scalar": "scalar steps", "identity": "identities", "point": "counterexamples"}
+PLURAL = {"scalar": "scalar steps", "identity": "identities", "point": "counterexamples",
+          "claim": "whole claims"}
 
 
 def told(ledger: Mapping[str, Any], theorems: Mapping[str, Theorem], run: Run, version: str) -> dict[str, Any]:
