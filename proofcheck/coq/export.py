@@ -1,14 +1,15 @@
-"""The theorems of a ledger: every scalar step, every identity between scalars and every counterexample, each once."""
+"""The theorems of a ledger: every scalar step, every identity and every counterexample, each once."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from proofcheck.confirm import Matter, matters
-from proofcheck.coq import points, script, statements
+from proofcheck.coq import points, script, statements, sums
 from proofcheck.coq.terms import NotExpressible
 from proofcheck.evidence import counterexample_data, is_plain, plain_relation
 from proofcheck.kernel.certificate import read_signature
@@ -70,6 +71,8 @@ def theorems(matter: Matter, signatures: Mapping[str, Any]) -> Iterator[Theorem]
         for rule, data, _ in certificate["steps"]:
             if rule == "scalar" or (rule == "identity" and _is_plain_identity(data, reader)):
                 yield _step(rule, data, reader, sorted(signature.dims))
+            elif rule == "identity":
+                yield _identity(data, reader)
     if point is not None:
         yield _point(matter.goal, matter.hyps, point)
 
@@ -99,6 +102,25 @@ def _step(rule: str, data: Mapping[str, Any], reader: Reader, dims: list[str]) -
     except (Refused, LookupError, TypeError, ValueError) as error:  # the tree makes no sense: a missing proof
         made.tactics = [f'fail "no tactics: {type(error).__name__}".']
     return made
+
+
+def _identity(data: Mapping[str, Any], reader: Reader) -> Theorem:
+    """An identity between terms with arrays, under the hypotheses that can show a sign."""
+    goal = Rel("=", reader.term(data["lhs"]["term"]), reader.term(data["rhs"]["term"]))
+    hyps = [reader.relation(h["rel"]) for h in data.get("hyps", {"tuple": []})["tuple"]]
+    statement, tactics, reason = _equation(goal, tuple(sums.matter(goal, hyps)))
+    return Theorem("identity", statement, list(tactics), reason)
+
+
+@lru_cache(maxsize=10_000)
+def _equation(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, tuple[str, ...], str]:
+    """The statement, its tactics, and why there are none; most identities are used many times."""
+    statement = f"{goal} given {hyps}"
+    try:
+        statement = statements.claimed(goal, hyps)
+        return statement, tuple(sums.tactics(goal, hyps)), ""
+    except NotExpressible as error:
+        return statement, (), str(error)
 
 
 def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:

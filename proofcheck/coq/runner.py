@@ -21,7 +21,7 @@ from proofcheck.coq.export import Theorem
 LIBRARY = "Proofcheck"
 HEAD = """From Coq Require Import Reals Lra Lia ZArith List.
 From Coquelicot Require Import Coquelicot.
-From Proofcheck Require Import Prelude.
+From Proofcheck Require Import Prelude Sums.
 Local Open Scope R_scope.
 Set Default Timeout 30.
 """  # the timeout is for one tactic, in seconds
@@ -66,10 +66,10 @@ def compile_all(theorems: Mapping[str, Theorem], folder: Path, jobs: int = 1, ha
                 progress: Progress | None = None) -> Run:
     """Compile what has tactics; ``hard`` names theorems that are tried alone, since they may fail.
 
-    Raises CoqError if the prelude does not compile.
+    Raises CoqError if a library does not compile.
     """
     run = Run({n: ("not-expressible", t.reason) for n, t in theorems.items() if t.reason})
-    _prelude(folder)
+    _libraries(folder)
     todo = [n for n, t in theorems.items() if not t.reason]
     easy = sorted((n for n in todo if n not in set(hard)), key=lambda n: -len(theorems[n].text()))
     count = max(1, -(-len(easy) // BATCH))
@@ -106,12 +106,13 @@ class _Compiled:
     files: list[str]  # that hold its theorems; none if something is wrong
 
 
-def _prelude(folder: Path) -> None:
-    text = (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8")
-    (folder / "Prelude.v").write_text(text, encoding="utf-8")
-    done = _call("coqc", ["Prelude"], folder)
-    if done.returncode:
-        raise CoqError(f"the prelude does not compile: {_message(done.stderr)}")
+def _libraries(folder: Path) -> None:
+    for name in ("Prelude", "Sums"):
+        text = (files("proofcheck.coq") / f"{name.lower()}.v").read_text(encoding="utf-8")
+        (folder / f"{name}.v").write_text(text, encoding="utf-8")
+        done = _call("coqc", [name], folder)
+        if done.returncode:
+            raise CoqError(f"{name}.v does not compile: {_message(done.stderr)}")
 
 
 def _batch(name: str, theorems: Mapping[str, Theorem], folder: Path) -> _Compiled:

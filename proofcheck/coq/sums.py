@@ -941,16 +941,16 @@ def matter(goal: Rel, hyps: Sequence[Rel]) -> list[Rel]:
 def needed(lhs: Expr, rhs: Expr, positive: frozenset[str]) -> frozenset[str]:
     """The abbreviations without whose bodies two terms are not known to be equal."""
     known = [a.name for a in statements.arrays_of([Rel("=", lhs, rhs)])[1]]
-    chosen = frozenset(known)
-    if not vanishes(opened(lhs - rhs, chosen), positive):
+
+    def enough(names_: Iterable[str]) -> bool:
+        return vanishes(opened(lhs - rhs, frozenset(names_)), positive)
+
+    if not enough(known):
         raise NotExpressible("not equal by their normal forms")
-    for trial in (frozenset[str](), *(frozenset(known[k:]) for k in range(len(known) - 1, 0, -1))):
-        if vanishes(opened(lhs - rhs, trial), positive):
-            chosen = trial
-            break
-    for name in known:
-        if name in chosen and vanishes(opened(lhs - rhs, chosen - {name}), positive):
-            chosen -= {name}
+    start = bisect_right(range(len(known)), 0, key=lambda k: -enough(known[k + 1:]) + 1)  # what uses others stands behind
+    chosen = frozenset(known[start:])
+    for name in known[start + 1:]:
+        chosen -= {name} if enough(chosen - {name}) else set()
     return chosen
 
 
