@@ -945,9 +945,10 @@ def needed(lhs: Expr, rhs: Expr, positive: frozenset[str]) -> frozenset[str]:
     def enough(names_: Iterable[str]) -> bool:
         return vanishes(opened(lhs - rhs, frozenset(names_)), positive)
 
-    if not enough(known):
+    starts = (k for k in range(len(known), -1, -1) if enough(known[k:]))  # what uses others stands behind them
+    start = next(starts, None)
+    if start is None:
         raise NotExpressible("not equal by their normal forms")
-    start = bisect_right(range(len(known)), 0, key=lambda k: -enough(known[k + 1:]) + 1)  # what uses others stands behind
     chosen = frozenset(known[start:])
     for name in known[start + 1:]:
         chosen -= {name} if enough(chosen - {name}) else set()
