@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from proofcheck.cli.common import BadInput, add_paper, committed, console, resolve, saved
+from proofcheck.coq import byhand
 from proofcheck.coq.disagreement import disagreements
 from proofcheck.coq.export import Theorem, export
 from proofcheck.coq.library import certify_wholes
@@ -76,10 +77,13 @@ def run(args: argparse.Namespace) -> int:
 def certified_wholes(args: argparse.Namespace, ledger: Mapping[str, Any], where: Path, known: Mapping[str, str],
                      found: Run) -> dict[str, Theorem]:
     """The proved claims as theorems, with what Coq says to them added to what it has said."""
-    chosen = None if args.ids is None else resolve(find(args.paper).paper, args.ids)
+    source = find(args.paper)
+    chosen = None if args.ids is None else resolve(source.paper, args.ids)
     theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
     found.add(more)
-    return theorems
+    hand, more = byhand.certify(byhand.written(source.ledger.parent / "coq"), ledger, chosen, where, args.jobs)
+    found.add(more)
+    return theorems | hand
 
 
 def failures(known: Mapping[str, Any] | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import Any
 from proofcheck.confirm import matters
 from proofcheck.coq import statements
 from proofcheck.coq.export import Theorem
+from proofcheck.coq.runner import FORBIDDEN, Place, Run, changed, compile_all, compile_library, message, run_coq
 from proofcheck.coq.terms import NotExpressible
 
 PROOF = re.compile(r"^\(\* claim (\S+) \*\)\nLtac (\w+) :=", re.MULTILINE)
@@ -53,8 +54,31 @@ def theorems(files: Collection[Written], ledger: Mapping[str, Any], keys: Collec
             module, tactic = tactics[matter.where]
             try:
                 made = Theorem("claim", statements.claimed(matter.goal, matter.hyps), [f"{module}.{tactic}."],
-                               requires=(module,), note="proved by hand")
+                               requires=(module,))
             except NotExpressible as error:
                 made = Theorem("claim", f"{matter.goal} given {list(matter.hyps)}", reason=str(error))
             found.setdefault(made.name, made).where.append(matter.where)
     return found
+
+
+def certify(files: Collection[Written], ledger: Mapping[str, Any], keys: Collection[str] | None, folder: Path, jobs: int
+            ) -> tuple[dict[str, Theorem], Run]:
+    """The claims that are proved by hand, and what Coq says to them; the prelude is compiled.  Raises CoqError."""
+    found = theorems(files, ledger, keys)
+    problems = [p for file in files if found for p in _compiled(file, Place(folder))]
+    run = compile_all(found, folder, jobs, prefix="ByHand", ready=True)
+    if problems:
+        run.outcomes = {n: ("failed", problems[0]) if o[0] == "certified" else o for n, o in run.outcomes.items()}
+    run.problems += problems
+    return found, run
+
+
+def _compiled(file: Written, place: Place) -> list[str]:
+    """Compile a file of lemmas; what is wrong with it besides."""
+    words = sorted(set(FORBIDDEN.findall(file.text)))
+    if words:
+        return [f"{file.module}.v contains {word}" for word in words]
+    compile_library(file.module, file.text, place)
+    checked = run_coq("coqchk", file.module, place)
+    refused = [f"coqchk refuses {file.module}: {message(checked.stderr)}"] if checked.returncode else []
+    return changed(place.folder / f"{file.module}.v", file.text) + refused

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from proofcheck.confirm import Matter
 from proofcheck.coq import runner, statements, sums
 from proofcheck.coq.export import Theorem, theorems
 from proofcheck.coq.terms import NotExpressible
-from proofcheck.confirm import Matter
 from proofcheck.kernel.certificate import read_signature
 from proofcheck.kernel.terms import Rel
 from proofcheck.kernel.text import Reader
