@@ -98,8 +98,10 @@ class Maker:
         key, reader, dims = meaning
         place = (key, rule, json.dumps(data))
         if place not in self.steps:
-            plain = rule == "scalar" or _is_plain_identity(data, reader)
-            self.steps[place] = (_step(rule, data, reader, dims) if plain else _identity(data, reader) if self.arrays else None)
+            if rule == "scalar" or _is_plain_identity(data, reader):
+                self.steps[place] = _step(rule, data, reader, dims)
+            else:
+                self.steps[place] = _identity(data, reader) if self.arrays else None
         made = self.steps[place]
         return None if made is None else replace(made, where=[])
 

@@ -41,12 +41,14 @@ TRUE = {
     "absolute value": ("Abs(-2*c*Sum(a[r]*b[r], (r, 1, m)))", "2*Abs(c)*Abs(Sum(b[r]*a[r], (r, 1, m)))"),
     "difference": ("Abs(a[r] - b[r])*m", "Abs(2*m*b[r] - 2*a[r]*m)/2"),
     "root": ("sqrt(4*m*Sum((a[r] - b[r])**2, (r, 1, m)))*sqrt(m)", "2*m*sqrt(Sum((b[r] - a[r])**2, (r, 1, m)))"),
-    "square of a root": ("Sum(sqrt(Sum(x[i, r]**2, (i, 1, n)))**2, (r, 1, m))", "Sum(Sum(x[i, r]**2, (r, 1, m)), (i, 1, n))"),
+    "square of a root": (
+        "Sum(sqrt(Sum(x[i, r]**2, (i, 1, n)))**2, (r, 1, m))", "Sum(Sum(x[i, r]**2, (r, 1, m)), (i, 1, n))"),
     "maximum": ("c + Peak(Abs(a[r] - b[r]), (r, 1, m))", "Peak(Abs(a[s] - b[s]), (s, 1, m)) + c"),
     "common divisor": ("1/Sum(exp(c)*p[r] + p[r], (r, 1, m))*Sum(p[r], (r, 1, m))", "1/(1 + exp(c))"),
     "sign from a hypothesis": ("p[r]/Sum(p[s], (s, 1, m))*Sum(p[s]*exp(c), (s, 1, m))", "exp(c)*p[r]"),
 }
-FALSE = {"a factor": ("Sum(2*a[r], (r, 1, m))", "Sum(a[r], (r, 1, m))"), "a delta": ("Sum(KroneckerDelta(s, r), (s, 1, m))", "m"),
+FALSE = {"a factor": ("Sum(2*a[r], (r, 1, m))", "Sum(a[r], (r, 1, m))"),
+         "a delta": ("Sum(KroneckerDelta(s, r), (s, 1, m))", "m"),
          "a product": ("Sum(a[r]*b[r], (r, 1, m))", "Sum(a[r], (r, 1, m))*Sum(b[r], (r, 1, m))")}
 HYPS = [READ.relation("0 < p[r]"), READ.relation("Sum(a[r], (r, 1, m)) <= 1")]
 
