@@ -27,7 +27,8 @@ def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("certify", help="let Coq re-prove the committed ledger")
     parser.add_argument("--coq", action="store_true", required=True, help="with Coq and its library Interval (required)")
-    parser.add_argument("--whole", action="store_true", help="also identities over arrays, and each proved claim as one theorem")
+    parser.add_argument("--whole", action="store_true",
+                        help="also identities over arrays, and each proved claim as one theorem")
     parser.add_argument("--ids", nargs="+", metavar="ID", help="ids, prefixes or globs; all claims by default")
     parser.add_argument("--sample", type=int, metavar="N", help="only N of the theorems, drawn at random")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the draw (default: 0)")

@@ -9,7 +9,7 @@ import pytest
 
 from proofcheck.confirm import Matter
 from proofcheck.coq import runner, statements, sums
-from proofcheck.coq.export import Theorem, theorems
+from proofcheck.coq.export import Maker, Theorem
 from proofcheck.coq.terms import NotExpressible
 from proofcheck.kernel.certificate import read_signature
 from proofcheck.kernel.terms import Rel
@@ -83,7 +83,7 @@ def test_identities_over_arrays_are_exported_once() -> None:
     lhs, rhs = TRUE["product"]
     step = ["identity", {"lhs": {"term": lhs}, "rhs": {"term": rhs}, "hyps": {"tuple": [{"rel": "0 < p[r]"}]}}, []]
     matter = Matter("c", relation(TRUE["product"]), (), {"certificate": {"signature": SIGNATURE, "steps": [step, step]}})
-    one, two = theorems(matter, {})
+    one, two = Maker({}, arrays=True).theorems(matter)
     assert one.name == two.name == theorem(TRUE["product"]).name and one.tactics
 
 
