@@ -341,21 +341,22 @@ def _abs_bound(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
             "{", *equal(two.lhs, -term, at.signs, at.scope), "}"]
 
 
-def _over_sum(lemma: str, chain: Chain, t: Theorem, first: str) -> list[str]:
+def _over_sum(lemma: str, chain: Chain, t: Theorem) -> list[str]:
     f, g, index = (t.data[k] for k in ("f", "g", "index"))
     name, show = identifier("i", index.name), chain.words.show
+    first = f"(Z.to_nat {identifier('d', index.dim.name)})"
     proof = f"({lemma} {first} (fun {name} => {show(f)}) (fun {name} => {show(g)}))"
     return [f"exact {cast(t.concl, proof, chain)}."]
 
 
 @rule
 def _cauchy_schwarz(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
-    return _over_sum("cauchy", chain, t, f"(Z.to_nat {identifier('d', t.data['index'].dim.name)})")
+    return _over_sum("cauchy", chain, t)
 
 
 @rule
 def _hoelder(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
-    return _over_sum("hoelder", chain, t, " ".join(at.scope.size(t.data["index"].dim.name)))
+    return _over_sum("hoelder", chain, t)
 
 
 @rule
@@ -425,7 +426,7 @@ def _restated(wanted: Rel, at: Place, chain: Chain) -> str:
         if _same(_written_out(wanted), _written_out(h)):
             scope = at.scope.within(*free_indices(wanted))
             binders = " ".join(binder(i) for i in indices(wanted))
-            return f"({binders} {cast(wanted, scope.apply(proof, h), chain, h)} : {chain.words.closed(wanted)})"
+            return f"(({binders} {cast(wanted, scope.apply(proof, h), chain, h)}) : {chain.words.closed(wanted)})"
     raise Unknown(f"{wanted} among the hypotheses")
 
 

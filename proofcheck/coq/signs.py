@@ -5,6 +5,7 @@ A want is one of p (0 < t), n (0 <= t), m (t < 0), z (t <= 0), x (t <> 0); the l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from proofcheck.kernel.terms import (
     arrays,
     expand,
     free_indices,
+    mul,
     rename,
 )
 
@@ -199,6 +201,10 @@ class Signs:
         return found
 
     def _product(self, args: tuple[Expr, ...], want: str, at: Scope) -> str:
+        counts = Counter(args)
+        if len(counts) < len(args):  # x * x, whatever the sign of x
+            powers = mul(*(Pow(a, Fraction(k)) if k > 1 else a for a, k in counts.items()))
+            return self._through(powers, want, at)
         if want == "x":
             found = self.prove(args[0], want, at)
             for a in args[1:]:
@@ -212,6 +218,14 @@ class Signs:
             sign = ("p" if sharp else "n") if sign == mine else ("m" if sharp else "z")
         self._need(sign == want, args[0])
         return found
+
+    def _through(self, term: Expr, want: str, at: Scope) -> str:
+        """By the sign of an equal polynomial."""
+        told, shown = self.prove(term, want, at), self.words.show(term)
+        if want == "x":
+            return f"(not_zero {shown} _ {told} ltac:(ring))"
+        ends = f"0 {shown} _ _ {told} eq_refl ltac:(ring)" if want in "pn" else f"{shown} 0 _ _ {told} ltac:(ring) eq_refl"
+        return f"(cast_{'lt' if want in 'pm' else 'le'} {ends})"
 
     def _factor(self, term: Expr, sharp: bool, at: Scope) -> tuple[str, str]:
         for want in "pm" if sharp else "nz":
