@@ -72,14 +72,13 @@ class Chain:
             return
         if key in self.refused:
             raise NotExpressible(self.refused[key])
-        rule = RULES.get(t.rule)
         try:
-            if rule is None:
-                raise NotExpressible(f"the rule {t.rule}")
-            self._prove(t, rule)
+            if t.rule not in RULES:
+                raise NotExpressible("it is not handled")
+            self._prove(t, RULES[t.rule])
         except (NotExpressible, Unknown) as error:
-            self.refused[key] = str(error)
-            raise NotExpressible(f"{t.rule}: {error}") from None
+            self.refused[key] = f"the rule {t.rule}: {error}"
+            raise NotExpressible(self.refused[key]) from None
 
     def _prove(self, t: Theorem, rule: Rule) -> None:
         needs = support_in(t)

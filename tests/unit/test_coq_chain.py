@@ -115,8 +115,11 @@ def test_what_is_not_handled_is_named() -> None:
     slope = k.identity(lhs=Diff(x**2, x), rhs=2 * x)
     made = whole.claim(slope.concl, [], certify(slope), Chain())
     assert "derivative" in made.theorem.reason
-    moved = k.instantiate(k.identity(lhs=Diff(x**2, x) * 0 + y, rhs=y), parameter=y, term=x)
-    assert "derivative" in whole.claim(moved.concl, [], certify(moved), Chain()).theorem.reason
+    flat = k.weaken(k.relax(k.identity(lhs=abs(expr(2)), rhs=expr(2))), hyps=(hole >= 0, hole <= 1))
+    low, high = (tuple(given(rel) for rel in (v >= 0, v <= 1)) for v in (x, y))
+    moved = k.mean_value(flat, *low, *high, function=2 * hole, hole=hole)
+    told = whole.claim(moved.concl, sorted(moved.hyps, key=repr), certify(moved), Chain()).theorem.reason
+    assert told == "the rule mean_value: it is not handled"
 
 
 def test_no_sign_is_made_up() -> None:
