@@ -1,4 +1,4 @@
-"""The theorems of a ledger: every scalar step, every identity between scalars and every counterexample, each once."""
+"""The theorems of a ledger: every scalar step, every identity and every counterexample, each once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from proofcheck.confirm import Matter, matters
-from proofcheck.coq import points, script, statements
+from proofcheck.coq import points, script, statements, sums
 from proofcheck.coq.terms import NotExpressible
 from proofcheck.evidence import counterexample_data, is_plain, plain_relation
 from proofcheck.kernel.certificate import read_signature
@@ -46,11 +47,14 @@ class Theorem:
         return f"Theorem {self.name} :\n  {self.statement}.\nProof.\n" + "\n".join(self.tactics) + "\nQed.\n"
 
 
-def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None) -> dict[str, Theorem]:
-    """All theorems of a ledger, or those of some claims, by name, in the order of the ledger."""
+def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None, arrays: bool = False) -> dict[str, Theorem]:
+    """All theorems of a ledger, or those of some claims, by name, in the order of the ledger.
+
+    ``arrays``: also the identities over arrays and sums of symbolic size.
+    """
     chosen = None if keys is None else set(keys)
     found: dict[str, Theorem] = {}
-    maker = Maker(ledger["signatures"])
+    maker = Maker(ledger["signatures"], arrays)
     for record in ledger["claims"]:
         if chosen is not None and record["id"] not in chosen:
             continue
@@ -66,8 +70,8 @@ def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None) -> dict
 class Maker:
     """Makes the theorems of one ledger; the same step is seldom used once only, so what was made is kept."""
 
-    def __init__(self, signatures: Mapping[str, Any]) -> None:
-        self.signatures = signatures
+    def __init__(self, signatures: Mapping[str, Any], arrays: bool = False) -> None:
+        self.signatures, self.arrays = signatures, arrays
         self.readers: dict[str, tuple[Reader, list[str]]] = {}
         self.steps: dict[tuple[str, ...], Theorem | None] = {}
 
@@ -90,12 +94,12 @@ class Maker:
         return key, *self.readers[key]
 
     def _step(self, rule: str, data: Mapping[str, Any], meaning: tuple[str, Reader, list[str]]) -> Theorem | None:
-        """A fresh copy of a step's theorem; None for an identity with arrays."""
+        """A fresh copy of a step's theorem; None for an identity with arrays that is not wanted."""
         key, reader, dims = meaning
         place = (key, rule, json.dumps(data))
         if place not in self.steps:
             plain = rule == "scalar" or _is_plain_identity(data, reader)
-            self.steps[place] = _step(rule, data, reader, dims) if plain else None
+            self.steps[place] = (_step(rule, data, reader, dims) if plain else _identity(data, reader) if self.arrays else None)
         made = self.steps[place]
         return None if made is None else replace(made, where=[])
 
@@ -125,6 +129,25 @@ def _step(rule: str, data: Mapping[str, Any], reader: Reader, dims: list[str]) -
     except (Refused, LookupError, TypeError, ValueError) as error:  # the tree makes no sense: a missing proof
         made.tactics = [f'fail "no tactics: {type(error).__name__}".']
     return made
+
+
+def _identity(data: Mapping[str, Any], reader: Reader) -> Theorem:
+    """An identity between terms with arrays, under the hypotheses that can show a sign."""
+    goal = Rel("=", reader.term(data["lhs"]["term"]), reader.term(data["rhs"]["term"]))
+    hyps = [reader.relation(h["rel"]) for h in data.get("hyps", {"tuple": []})["tuple"]]
+    statement, tactics, reason = _equation(goal, tuple(sums.matter(goal, hyps)))
+    return Theorem("identity", statement, list(tactics), reason)
+
+
+@lru_cache(maxsize=10_000)
+def _equation(goal: Rel, hyps: tuple[Rel, ...]) -> tuple[str, tuple[str, ...], str]:
+    """The statement, its tactics, and why there are none; most identities are used many times."""
+    statement = f"{goal} given {hyps}"
+    try:
+        statement = statements.claimed(goal, hyps)
+        return statement, tuple(sums.tactics(goal, hyps)), ""
+    except NotExpressible as error:
+        return statement, (), str(error)
 
 
 def _refutation(goal: Rel, hyps: tuple[Rel, ...]) -> Theorem | None:

@@ -32,7 +32,7 @@ from proofcheck.coq.whole import Whole, wholes
 
 FILE = 150  # lemmas
 WORDS = "Words"
-START = f"{HEAD}From Proofcheck Require Import Sums Chains.\n"
+START = f"{HEAD}From Proofcheck Require Import Chains.\n"
 
 
 @dataclass
@@ -75,8 +75,7 @@ def built(chain: Chain, wanted: Collection[str], place: Place, progress: Progres
     """Compile the lemmas that are wanted, and those that they need."""
     library = Library()
     prelude(place)
-    for name in ("sums", "chains"):
-        compile_library(name, (files("proofcheck.coq") / f"{name}.v").read_text(encoding="utf-8"), place)
+    compile_library("chains", (files("proofcheck.coq") / "chains.v").read_text(encoding="utf-8"), place)
     (place.folder / f"{WORDS}.v").write_text(START + "".join(chain.words.written.values()), encoding="utf-8")
     done = run_coq("coqc", WORDS, place)
     if done.returncode:

@@ -22,7 +22,7 @@ from proofcheck.coq.export import Theorem
 LIBRARY = "Proofcheck"
 HEAD = """From Coq Require Import Reals Lra Lia ZArith List.
 From Coquelicot Require Import Coquelicot.
-From Proofcheck Require Import Prelude.
+From Proofcheck Require Import Prelude Sums.
 Local Open Scope R_scope.
 Set Default Timeout 30.
 """  # the timeout is for one tactic, in seconds
@@ -128,8 +128,9 @@ class _Checked:
 
 
 def prelude(place: Place) -> None:
-    """Compile what every theorem is written with; raises CoqError."""
-    compile_library("prelude", (files("proofcheck.coq") / "prelude.v").read_text(encoding="utf-8"), place)
+    """Compile what every theorem is written and proved with; raises CoqError."""
+    for name in ("prelude", "sums"):
+        compile_library(name, (files("proofcheck.coq") / f"{name}.v").read_text(encoding="utf-8"), place)
 
 
 def compile_library(name: str, text: str, place: Place) -> None:

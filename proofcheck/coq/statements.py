@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from proofcheck.coq.terms import as_tuple, conditions, coq, identifier
+from proofcheck.coq.terms import abstracted, as_tuple, conditions, coq, identifier
 from proofcheck.kernel.terms import Array, Entry, Expr, Index, Num, Rel, Var, free_indices, subterms, variables
 
 
@@ -111,11 +111,10 @@ def abbreviating(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
     text, partial = "", set[str]()
     for array in arrays:
         body = as_tuple(array.body or Num(Fraction(0)))
-        heads = " ".join(f"({identifier('i', p.name)} : nat)" for p in array.params)
-        function = f"fun {heads} => " if heads else ""
-        text += f"let {identifier('a', array.name)} := {function}{coq(body)} in "
+        names = [p.name for p in array.params]
+        text += f"let {identifier('a', array.name)} := {abstracted(names, coq(body))} in "
         if found := conditions(body, partial.__contains__):
-            text += f"let {identifier('c', array.name)} := {function}{conjunction(found)} in "
+            text += f"let {identifier('c', array.name)} := {abstracted(names, conjunction(found))} in "
             partial.add(array.name)
     return text, frozenset(partial)
 

@@ -272,6 +272,7 @@ class Sums:
         self.positive = positive
         self.count = 0
         self.origins: dict[Atom, tuple[str, Lines]] = {}
+        self.known: dict[Any, tuple[Poly, Lines]] = {}  # what atoms are under other names
 
     def fresh(self, letter: str) -> str:
         self.count += 1
@@ -812,8 +813,15 @@ class Sums:
         return found, chain(tree_text(whole), congruence("Rplus", proofs), self.arith(whole, found))
 
     def _renamed_atom(self, a: Atom, mapping: Mapping[str, str]) -> tuple[Poly, Lines]:
-        if not names(a) & set(mapping):
+        moving = {n: mapping[n] for n in names(a) if n in mapping}
+        if not moving:
             return atom(a), SAME
+        known = (a, frozenset(moving.items()))
+        if known not in self.known:
+            self.known[known] = self._renamed_anew(a, moving)
+        return self.known[known]
+
+    def _renamed_anew(self, a: Atom, mapping: Mapping[str, str]) -> tuple[Poly, Lines]:
         match a:
             case ("entry", name, indices):
                 return atom(("entry", name, tuple(mapping.get(i, i) for i in indices))), SAME

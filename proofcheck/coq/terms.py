@@ -1,17 +1,21 @@
 """Terms as Coq reads them, and the conditions under which a term is defined.
 
-Terms are the tuples of ``proofcheck.second.terms``, with five more nodes for arrays: ("entry", name, (index, ...)),
-("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body).  Coq's functions are total (1/0 = 0, sqrt(-1) = 0), so a
+Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays: ("entry", name, (index, ...)),
+("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, what, abbreviations), where each abbreviation
+is (name, indices, body).  A derivative is that of a function of one number t: t takes the place of a parameter or of an
+array's entry, in the abbreviations too, which are told again under their old names.  Coq's
+functions are total (1/0 = 0, sqrt(-1) = 0), so a
 statement says, beside each relation, that its divisors are not 0 and that its logarithms and roots are of positive numbers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
-from proofcheck.kernel.terms import Add, Const, Delta, Diff, Entry, Expr, Fn, Mul, Num, Peak, Pow, Sum, Var
+from proofcheck.kernel.terms import Add, Array, Const, Delta, Diff, Entry, Expr, Fn, Mul, Num, Peak, Pow, Sum, Var, subterms
 from proofcheck.second.terms import Term, num, parts
 
 FUNCTIONS = {"exp": "exp", "log": "ln", "Abs": "Rabs", "Max": "Rmax", "Min": "Rmin", "sinh": "sinh", "cosh": "cosh",
@@ -44,9 +48,35 @@ def as_tuple(term: Expr) -> Term:
             return ("delta", left.name, right.name)
         case Sum(index, body) | Peak(index, body):
             return ("sum" if isinstance(term, Sum) else "peak", index.name, index.dim.name, as_tuple(body))
-        case Diff():
-            raise NotExpressible("a derivative with respect to an array entry")
+        case Diff(body, what):
+            return ("diff", as_tuple(body), as_tuple(what), tuple(map(_definition, depending(body, what))))
     raise NotExpressible(f"a term of the kind {type(term).__name__}")
+
+
+def _definition(array: Array) -> tuple[Any, ...]:
+    return array.name, tuple(p.name for p in array.params), as_tuple(array.body or Num(Fraction(0)))
+
+
+def depending(term: Expr, what: Entry | Var) -> list[Array]:
+    """The abbreviations in a term that depend on a parameter or an array, each after those that it uses itself."""
+    found: dict[Array, bool] = {}
+
+    def depends(t: Expr) -> bool:
+        ways = [_is(s, what) or (isinstance(s, Entry) and s.array.body is not None and moves(s.array, s.array.body))
+                for s in subterms(t)]
+        return any(ways)
+
+    def moves(array: Array, body: Expr) -> bool:
+        if array not in found:
+            answer = depends(body)  # what it uses comes first
+            found[array] = answer
+        return found[array]
+    depends(term)
+    return [a for a, answer in found.items() if answer]
+
+
+def _is(term: Expr, what: Entry | Var) -> bool:
+    return term.array == what.array if isinstance(term, Entry) and isinstance(what, Entry) else term == what
 
 
 def identifier(prefix: str, name: str) -> str:
@@ -87,7 +117,29 @@ def coq(term: Term, names: Mapping[str, str] | None = None) -> str:
             return f"(delta {identifier('i', left)} {identifier('i', right)})"
         case ("sum" | "peak" as kind, index, dim, body):
             return f"({'bigsum' if kind == 'sum' else 'bigmax'} {_over(index, dim, coq(body, names))})"
+        case ("diff", _, what, _):
+            return f"(Derive {_motion(term)} {coq(what)})"
     raise NotExpressible(f"{term[1]} is not in Coq's libraries")
+
+
+def _motion(term: Term) -> str:
+    """A term as a function of what it is differentiated by."""
+    _, body, what, moved = term
+    lets = "".join(f"let {identifier('a', name)} := {abstracted(indices, coq(inner))} in " for name, indices, inner in moved)
+    if what[0] == "var":
+        return f"(fun {coq(what)} => {lets}{coq(body)})"
+    _, array, places = what
+    name, moving = identifier("a", array), "t_moving"
+    for k in range(len(places), 0, -1):
+        row = " ".join([name, *(identifier("i", i) for i in places[: k - 1])])
+        moving = f"(upd {f'({row})' if k > 1 else row} {identifier('i', places[k - 1])} {moving})"
+    return f"(fun t_moving => let {name} := {moving} in {lets}{coq(body)})"
+
+
+def abstracted(indices: Sequence[str], body: str) -> str:
+    """A term as a function of indices."""
+    heads = " ".join(f"({identifier('i', i)} : nat)" for i in indices)
+    return f"fun {heads} => {body}" if heads else body
 
 
 def _over(index: str, dim: str, body: str) -> str:
@@ -106,6 +158,8 @@ def _power(base: str, power: Fraction) -> str:
 
 def inside(term: Term) -> tuple[Term, ...]:
     """The direct subterms, under a binder too."""
+    if term[0] == "diff":
+        return (term[1],)
     return (term[3],) if term[0] in ("sum", "peak") else parts(term)
 
 
@@ -135,5 +189,7 @@ def _own(term: Term, bodies: Callable[[str], bool]) -> Iterator[str]:
             yield f"(0 < {coq(inner)})"
         case ("fn", "geometric", inner):
             yield f"(Rabs {coq(inner)} < 1)"
+        case ("diff", _, what, _):
+            yield f"(ex_derive {_motion(term)} {coq(what)})"
         case ("entry", name, indices) if bodies(name):
             yield f"({' '.join([identifier('c', name), *(identifier('i', i) for i in indices)])})"
