@@ -78,8 +78,10 @@ def certified_wholes(args: argparse.Namespace, ledger: Mapping[str, Any], where:
     """The proved claims as theorems, with what Coq says to them added to what it has said."""
     chosen = None if args.ids is None else resolve(find(args.paper).paper, args.ids)
     theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
+    certified = {n for n, (word, _) in found.outcomes.items() if word == "certified"}  # by hand
+    more.outcomes = {n: o for n, o in more.outcomes.items() if n not in certified}
     found.add(more)
-    return theorems
+    return {n: t for n, t in theorems.items() if n in more.outcomes}
 
 
 def failures(known: Mapping[str, Any] | None) -> dict[str, str]:

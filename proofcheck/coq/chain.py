@@ -9,7 +9,7 @@ is only a matter of names (assume, weaken, cut) has no lemma of its own.  Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -35,6 +35,7 @@ class Lemma:
     statement: str
     lines: list[str]
     needs: list[str] = field(default_factory=list)
+    again: Callable[[], list[str]] | None = None  # another proof, for the case that Coq does not accept the first
 
     def text(self) -> str:
         """As Coq reads it."""
@@ -54,8 +55,7 @@ class Place:
 class Chain:
     """Lemmas for theorems of the kernel, by name, premises first; and the definitions that they are written with."""
 
-    def __init__(self, second: Collection[str] = ()) -> None:
-        self.second = second  # names of lemmas whose equations are to be proved in the second way
+    def __init__(self) -> None:
         self.words = Vocabulary()
         self.lemmas: dict[str, Lemma] = {}
         self.names: dict[tuple[frozenset[Rel], Rel], str] = {}
@@ -93,13 +93,15 @@ class Chain:
         facts = [(h, refs[h]) for h in hyps] + [(rel, f"P{k}") for k, (rel, _) in enumerate(told)]
         scope = used.scope.within(*free_indices(t.concl))
         name = f"s_{digest(statement)}"
-        place = Place(scope, refs, facts, Signs(facts, self.words, name in self.second))
+        place, other = (Place(scope, refs, facts, Signs(facts, self.words, second)) for second in (False, True))
         names = [*needs.names(), *(f"D_{n}" for n in sorted(needs.sizes)), *refs.values(),
                  *(n for i in indices(t.concl) for n in (identifier("i", i.name), f"I_{i.name}"))]
         lines = [f"intros {' '.join(names)}."] if names else []
         lines += [f"pose proof {proof} as P{k}." for k, (_, proof) in enumerate(told)]
-        lines += rule(self, t, place, used)
-        self.lemmas.setdefault(name, Lemma(name, statement, lines, list(dict.fromkeys(used.names))))
+        made = Lemma(name, statement, [*lines, *rule(self, t, place, used)], list(dict.fromkeys(used.names)))
+        if t.rule in EQUATIONS:
+            made.again = lambda: [*lines, *rule(self, t, other, used)]
+        self.lemmas.setdefault(name, made)
         self.names[t.hyps, t.concl] = name
 
 
@@ -179,6 +181,7 @@ def sizes(needs: Support) -> str:
 Rule = Callable[[Chain, Theorem, Place, Uses], list[str]]
 RULES: dict[str, Rule] = {}
 NAMES_ONLY = ("assume", "weaken", "cut")
+EQUATIONS = ("identity", "combine", "abs_bound")
 OPS = {"<=": "le", "<": "lt", "=": "eq"}
 
 
@@ -336,8 +339,8 @@ def _abs_bound(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     term, (one, two) = t.data["term"], (p.concl for p in t.premises)
     uppers = [f"(Rlt_le _ _ {premise(t, k, at)})" if p.concl.op == "<" else f"(Req_le _ _ {premise(t, k, at)})"
               if p.concl.op == "=" else premise(t, k, at) for k, p in enumerate(t.premises)]
-    return [f"refine (abs_bounded _ _ _ _ _ _ {uppers[0]} {uppers[1]}).", "{", *equal(one.lhs, term, at.signs, at.scope), "}",
-            "{", *equal(two.lhs, -term, at.signs, at.scope), "}"]
+    return [f"refine (abs_bounded _ _ _ _ _ _ {uppers[0]} {uppers[1]}).",
+            "{", *equal(one.lhs, term, at.signs, at.scope), "}", "{", *equal(two.lhs, -term, at.signs, at.scope), "}"]
 
 
 def _over_sum(lemma: str, chain: Chain, t: Theorem) -> list[str]:
@@ -362,7 +365,8 @@ def _hoelder(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 def _below_peak(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     index = t.data["index"]
     name, where = at.scope.index(index).split(" ", 1)
-    return [f"exact (below_bigmax _ (fun {identifier('i', index.name)} => {chain.words.show(t.data['term'])}) {name} {where})."]
+    body = f"(fun {identifier('i', index.name)} => {chain.words.show(t.data['term'])})"
+    return [f"exact (below_bigmax _ {body} {name} {where})."]
 
 
 @rule

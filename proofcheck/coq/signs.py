@@ -39,8 +39,8 @@ from proofcheck.kernel.terms import (
 
 SETS = {"p": frozenset((1,)), "n": frozenset((0, 1)), "m": frozenset((-1,)), "z": frozenset((-1, 0)),
         "x": frozenset((-1, 1))}
+ENDS = {"p": "pos", "n": "nn", "z": "np"}
 WEAKER = {"n": "p", "z": "m"}
-FLIPPED = {"p": "m", "n": "z", "m": "p", "z": "n"}
 
 
 class Unknown(ValueError):
@@ -167,13 +167,10 @@ class Signs:
                 return "(delta_nn _ _)"
             case Entry(array, _) if array.body is not None:
                 return self.prove(expand(term), want, at)
-            case Sum(index, body) if want in "pnz":
+            case Sum(index, body) | Peak(index, body) if want in ("pnz" if isinstance(term, Sum) else "pn"):
                 inner = f"({binder(index)} {self.prove(body, want, at.within(index))})"
-                return f"(bigsum_pos _ _ {at.size(index.dim.name)[1]} {inner})" if want == "p" else (
-                    f"(bigsum_{'nn' if want == 'n' else 'np'} _ _ {inner})")
-            case Peak(index, body) if want in "pn":
-                inner = f"({binder(index)} {self.prove(body, want, at.within(index))})"
-                return f"(bigmax_pos _ _ {at.size(index.dim.name)[1]} {inner})" if want == "p" else f"(bigmax_nn _ _ {inner})"
+                lemma = f"big{'sum' if isinstance(term, Sum) else 'max'}_{ENDS[want]} _ _"
+                return f"({lemma} {at.size(index.dim.name)[1]} {inner})" if want == "p" else f"({lemma} {inner})"
             case Add(args) if want != "x":
                 return self._sum(args, want, at)
             case Mul(args):
@@ -197,7 +194,8 @@ class Signs:
         for k, a in enumerate(args):
             mine = want if k == sharp else weak
             told = self.prove(a, mine, at)
-            found, sign = (f"(add_{sign}{mine} _ _ {found} {told})", want if want in (sign, mine) else weak) if k else (told, mine)
+            found = f"(add_{sign}{mine} _ _ {found} {told})" if k else told
+            sign = want if want in (sign, mine) else weak
         return found
 
     def _product(self, args: tuple[Expr, ...], want: str, at: Scope) -> str:
