@@ -166,7 +166,7 @@ def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
 
 def _sizes_as_parameters(term: Term) -> Term:
     """Sizes as parameters: the names say how they are shown."""
-    if term[0] == "dim":
+    if term[:1] == ("dim",):
         return ("var", term[1])
     return tuple(_sizes_as_parameters(t) if isinstance(t, tuple) else t for t in term)
 
