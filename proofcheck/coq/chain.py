@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofcheck.coq import grown, script, statements
 from proofcheck.coq.equal import equal
@@ -256,6 +256,8 @@ def _scalar(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 @rule
 def _combine(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     goal, factors = t.concl, t.data["factors"]
+    loose = frozenset[Index]().union(*map(free_indices, (*factors, *(p.concl for p in t.premises)))) - free_indices(goal)
+    at = replace(at, scope=at.scope.within(*loose))
     parts, proof, sign = list[Expr](), "", ""
     words = list[str]()
     for k, (p, factor) in enumerate(zip(t.premises, factors, strict=False)):
@@ -274,10 +276,19 @@ def _combine(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
         whole, proof = "0", "(eq_refl 0)" if goal.op == "=" else "(Rle_refl 0)"
     elif goal.op == "<=" and sign == "p":
         proof = f"(lt_nn _ {proof})"
-    return [f"assert (G : 0 {'<' if goal.op == '<' else '<='} {whole}) by exact {proof}." if goal.op != "=" else
+    return [*(line for i in sorted(loose, key=lambda i: i.name) for line in _any(i, used.scope)),
+            f"assert (G : 0 {'<' if goal.op == '<' else '<='} {whole}) by exact {proof}." if goal.op != "=" else
             f"assert (G : {whole} = 0) by exact {proof}.",
             f"refine (gap_goal_{OPS[goal.op]} _ _ _ _ G).",
             *equal(goal.rhs - goal.lhs, add(*parts), at.signs, at.scope)]
+
+
+def _any(index: Index, scope: Scope) -> list[str]:
+    """A value for an index of premises that the conclusion does not have."""
+    name = identifier("i", index.name)
+    dim, why = scope.size(index.dim.name)
+    return [f"pose ({name} := 1%nat).",
+            f"pose proof (one_in _ {why} : (1 <= {name} <= Z.to_nat {dim})%nat) as I_{index.name}."]
 
 
 def _part(rel: Rel, factor: Expr, proof: str, zero: bool, at: Place) -> tuple[str, str]:
