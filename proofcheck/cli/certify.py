@@ -80,11 +80,12 @@ def certified_wholes(args: argparse.Namespace, ledger: Mapping[str, Any], where:
     """The proved claims as theorems, with what Coq says to them added to what it has said."""
     source = find(args.paper)
     chosen = None if args.ids is None else resolve(source.paper, args.ids)
-    theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
-    found.add(more)
     hand, more = byhand.certify(byhand.written(source.ledger.parent / "coq"), ledger, chosen, where, args.jobs)
     found.add(more)
-    return theorems | hand
+    theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
+    more.outcomes = {n: o for n, o in more.outcomes.items() if n not in hand}
+    found.add(more)
+    return {n: t for n, t in theorems.items() if n in more.outcomes} | hand
 
 
 def failures(known: Mapping[str, Any] | None) -> dict[str, str]:

@@ -9,9 +9,9 @@ is only a matter of names (assume, weaken, cut) has no lemma of its own.  Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofcheck.coq import grown, script, statements
 from proofcheck.coq.equal import equal
@@ -35,6 +35,7 @@ class Lemma:
     statement: str
     lines: list[str]
     needs: list[str] = field(default_factory=list)
+    again: Callable[[], list[str]] | None = None  # another proof, for the case that Coq does not accept the first
 
     def text(self) -> str:
         """As Coq reads it."""
@@ -54,8 +55,7 @@ class Place:
 class Chain:
     """Lemmas for theorems of the kernel, by name, premises first; and the definitions that they are written with."""
 
-    def __init__(self, second: Collection[str] = ()) -> None:
-        self.second = second  # names of lemmas whose equations are to be proved in the second way
+    def __init__(self) -> None:
         self.words = Vocabulary()
         self.lemmas: dict[str, Lemma] = {}
         self.names: dict[tuple[frozenset[Rel], Rel], str] = {}
@@ -72,14 +72,13 @@ class Chain:
             return
         if key in self.refused:
             raise NotExpressible(self.refused[key])
-        rule = RULES.get(t.rule)
         try:
-            if rule is None:
-                raise NotExpressible(f"the rule {t.rule}")
-            self._prove(t, rule)
+            if t.rule not in RULES:
+                raise NotExpressible("it is not handled")
+            self._prove(t, RULES[t.rule])
         except (NotExpressible, Unknown) as error:
-            self.refused[key] = str(error)
-            raise NotExpressible(f"{t.rule}: {error}") from None
+            self.refused[key] = f"the rule {t.rule}: {error}"
+            raise NotExpressible(self.refused[key]) from None
 
     def _prove(self, t: Theorem, rule: Rule) -> None:
         needs = support_in(t)
@@ -94,13 +93,15 @@ class Chain:
         facts = [(h, refs[h]) for h in hyps] + [(rel, f"P{k}") for k, (rel, _) in enumerate(told)]
         scope = used.scope.within(*free_indices(t.concl))
         name = f"s_{digest(statement)}"
-        place = Place(scope, refs, facts, Signs(facts, self.words, name in self.second))
+        place, other = (Place(scope, refs, facts, Signs(facts, self.words, second)) for second in (False, True))
         names = [*needs.names(), *(f"D_{n}" for n in sorted(needs.sizes)), *refs.values(),
                  *(n for i in indices(t.concl) for n in (identifier("i", i.name), f"I_{i.name}"))]
         lines = [f"intros {' '.join(names)}."] if names else []
         lines += [f"pose proof {proof} as P{k}." for k, (_, proof) in enumerate(told)]
-        lines += rule(self, t, place, used)
-        self.lemmas.setdefault(name, Lemma(name, statement, lines, list(dict.fromkeys(used.names))))
+        made = Lemma(name, statement, [*lines, *rule(self, t, place, used)], list(dict.fromkeys(used.names)))
+        if t.rule in EQUATIONS:
+            made.again = lambda: [*lines, *rule(self, t, other, used)]
+        self.lemmas.setdefault(name, made)
         self.names[t.hyps, t.concl] = name
 
 
@@ -180,6 +181,7 @@ def sizes(needs: Support) -> str:
 Rule = Callable[[Chain, Theorem, Place, Uses], list[str]]
 RULES: dict[str, Rule] = {}
 NAMES_ONLY = ("assume", "weaken", "cut")
+EQUATIONS = ("identity", "combine", "abs_bound")
 OPS = {"<=": "le", "<": "lt", "=": "eq"}
 
 
@@ -254,6 +256,8 @@ def _scalar(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
 @rule
 def _combine(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     goal, factors = t.concl, t.data["factors"]
+    loose = frozenset[Index]().union(*map(free_indices, (*factors, *(p.concl for p in t.premises)))) - free_indices(goal)
+    at = replace(at, scope=at.scope.within(*loose))
     parts, proof, sign = list[Expr](), "", ""
     words = list[str]()
     for k, (p, factor) in enumerate(zip(t.premises, factors, strict=False)):
@@ -272,10 +276,19 @@ def _combine(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
         whole, proof = "0", "(eq_refl 0)" if goal.op == "=" else "(Rle_refl 0)"
     elif goal.op == "<=" and sign == "p":
         proof = f"(lt_nn _ {proof})"
-    return [f"assert (G : 0 {'<' if goal.op == '<' else '<='} {whole}) by exact {proof}." if goal.op != "=" else
+    return [*(line for i in sorted(loose, key=lambda i: i.name) for line in _any(i, used.scope)),
+            f"assert (G : 0 {'<' if goal.op == '<' else '<='} {whole}) by exact {proof}." if goal.op != "=" else
             f"assert (G : {whole} = 0) by exact {proof}.",
             f"refine (gap_goal_{OPS[goal.op]} _ _ _ _ G).",
             *equal(goal.rhs - goal.lhs, add(*parts), at.signs, at.scope)]
+
+
+def _any(index: Index, scope: Scope) -> list[str]:
+    """A value for an index of premises that the conclusion does not have."""
+    name = identifier("i", index.name)
+    dim, why = scope.size(index.dim.name)
+    return [f"pose ({name} := 1%nat).",
+            f"pose proof (one_in _ {why} : (1 <= {name} <= Z.to_nat {dim})%nat) as I_{index.name}."]
 
 
 def _part(rel: Rel, factor: Expr, proof: str, zero: bool, at: Place) -> tuple[str, str]:
@@ -337,32 +350,34 @@ def _abs_bound(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     term, (one, two) = t.data["term"], (p.concl for p in t.premises)
     uppers = [f"(Rlt_le _ _ {premise(t, k, at)})" if p.concl.op == "<" else f"(Req_le _ _ {premise(t, k, at)})"
               if p.concl.op == "=" else premise(t, k, at) for k, p in enumerate(t.premises)]
-    return [f"refine (abs_bounded _ _ _ _ _ _ {uppers[0]} {uppers[1]}).", "{", *equal(one.lhs, term, at.signs, at.scope), "}",
-            "{", *equal(two.lhs, -term, at.signs, at.scope), "}"]
+    return [f"refine (abs_bounded _ _ _ _ _ _ {uppers[0]} {uppers[1]}).",
+            "{", *equal(one.lhs, term, at.signs, at.scope), "}", "{", *equal(two.lhs, -term, at.signs, at.scope), "}"]
 
 
-def _over_sum(lemma: str, chain: Chain, t: Theorem, first: str) -> list[str]:
+def _over_sum(lemma: str, chain: Chain, t: Theorem) -> list[str]:
     f, g, index = (t.data[k] for k in ("f", "g", "index"))
     name, show = identifier("i", index.name), chain.words.show
+    first = f"(Z.to_nat {identifier('d', index.dim.name)})"
     proof = f"({lemma} {first} (fun {name} => {show(f)}) (fun {name} => {show(g)}))"
     return [f"exact {cast(t.concl, proof, chain)}."]
 
 
 @rule
 def _cauchy_schwarz(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
-    return _over_sum("cauchy", chain, t, f"(Z.to_nat {identifier('d', t.data['index'].dim.name)})")
+    return _over_sum("cauchy", chain, t)
 
 
 @rule
 def _hoelder(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
-    return _over_sum("hoelder", chain, t, " ".join(at.scope.size(t.data["index"].dim.name)))
+    return _over_sum("hoelder", chain, t)
 
 
 @rule
 def _below_peak(chain: Chain, t: Theorem, at: Place, used: Uses) -> list[str]:
     index = t.data["index"]
     name, where = at.scope.index(index).split(" ", 1)
-    return [f"exact (below_bigmax _ (fun {identifier('i', index.name)} => {chain.words.show(t.data['term'])}) {name} {where})."]
+    body = f"(fun {identifier('i', index.name)} => {chain.words.show(t.data['term'])})"
+    return [f"exact (below_bigmax _ {body} {name} {where})."]
 
 
 @rule
@@ -425,7 +440,7 @@ def _restated(wanted: Rel, at: Place, chain: Chain) -> str:
         if _same(_written_out(wanted), _written_out(h)):
             scope = at.scope.within(*free_indices(wanted))
             binders = " ".join(binder(i) for i in indices(wanted))
-            return f"({binders} {cast(wanted, scope.apply(proof, h), chain, h)} : {chain.words.closed(wanted)})"
+            return f"(({binders} {cast(wanted, scope.apply(proof, h), chain, h)}) : {chain.words.closed(wanted)})"
     raise Unknown(f"{wanted} among the hypotheses")
 
 

@@ -102,10 +102,10 @@ Proof.
     - assert (0 <= (a * y ^ 2 - b * x ^ 2) ^ 2) by apply pow2_ge_0. nra. }
   apply Rsqr_incr_0_var; [exact S|]. apply Rplus_le_le_0_compat; apply Rmult_le_pos; auto; apply pow2_ge_0.
 Qed.
-Lemma hoelder d f g : (1 <= d)%Z -> Rabs (bigsum (Z.to_nat d) (fun i => f i * g i)) <=
-  bigmax (Z.to_nat d) (fun i => Rabs (f i)) * bigsum (Z.to_nat d) (fun i => Rabs (g i)).
+Lemma hoelder n f g : Rabs (bigsum n (fun i => f i * g i)) <=
+  bigmax n (fun i => Rabs (f i)) * bigsum n (fun i => Rabs (g i)).
 Proof.
-  intro D. eapply Rle_trans; [apply bigsum_abs|]. rewrite <- bigsum_scal. apply bigsum_le. intros i I.
+  eapply Rle_trans; [apply bigsum_abs|]. rewrite <- bigsum_scal. apply bigsum_le. intros i I.
   rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos|]. apply (below_bigmax _ (fun i => Rabs (f i))), I.
 Qed.
 
@@ -144,6 +144,7 @@ Proof. intro H. rewrite odd_step. apply mul_zn; [exact H|]. apply even_nn. Qed.
 Lemma abs_pos a : a <> 0 -> 0 < Rabs a. Proof. apply Rabs_pos_lt. Qed.
 Lemma pos_nonzero a : 0 < a -> a <> 0. Proof. lra. Qed.
 Lemma neg_nonzero a : a < 0 -> a <> 0. Proof. lra. Qed.
+Lemma not_zero a b : a <> 0 -> a = b -> b <> 0. Proof. intros H <-. exact H. Qed.
 Lemma mul_nonzero a b : a <> 0 -> b <> 0 -> a * b <> 0. Proof. auto. Qed.
 Lemma max_left_pos a b : 0 < a -> 0 < Rmax a b. Proof. intro H. apply Rlt_le_trans with a; [exact H|apply Rmax_l]. Qed.
 Lemma max_right_pos a b : 0 < b -> 0 < Rmax a b. Proof. intro H. apply Rlt_le_trans with b; [exact H|apply Rmax_r]. Qed.
@@ -298,14 +299,14 @@ Arguments bigsum_ext _ _ _ & _. Arguments bigsum_le _ _ _ & _. Arguments bigsum_
 Arguments bigsum_np _ _ & _. Arguments bigsum_pos _ _ & _. Arguments bigmax_ext _ _ _ & _.
 Arguments bigmax_le _ _ _ & _. Arguments below_bigmax _ _ _ & _. Arguments bigmax_bound _ _ _ & _.
 Arguments bigmax_bound_lt _ _ _ & _. Arguments bigmax_nn _ _ & _. Arguments bigmax_pos _ _ & _.
-Arguments hoelder _ _ _ & _. Arguments lt_nn _ & _. Arguments lt_np _ & _. Arguments eq_nn _ & _.
+ Arguments lt_nn _ & _. Arguments lt_np _ & _. Arguments eq_nn _ & _.
 Arguments eq_np _ & _. Arguments add_pp _ _ & _. Arguments add_pn _ _ & _. Arguments add_np _ _ & _.
 Arguments add_nn _ _ & _. Arguments add_mm _ _ & _. Arguments add_mz _ _ & _. Arguments add_zm _ _ & _.
 Arguments add_zz _ _ & _. Arguments mul_pp _ _ & _. Arguments mul_nn _ _ & _. Arguments mul_mm _ _ & _.
 Arguments mul_zz _ _ & _. Arguments mul_mp _ _ & _. Arguments mul_pm _ _ & _. Arguments mul_zn _ _ & _.
 Arguments mul_nz _ _ & _. Arguments inv_nn _ & _. Arguments inv_mm _ & _. Arguments even_pos _ _ & _.
 Arguments odd_mm _ _ & _. Arguments odd_zz _ _ & _. Arguments abs_pos _ & _. Arguments pos_nonzero _ & _.
-Arguments neg_nonzero _ & _. Arguments mul_nonzero _ _ & _. Arguments max_left_pos _ _ & _.
+Arguments neg_nonzero _ & _. Arguments not_zero _ _ & _. Arguments mul_nonzero _ _ & _. Arguments max_left_pos _ _ & _.
 Arguments max_right_pos _ _ & _. Arguments max_left_nn _ _ & _. Arguments max_right_nn _ _ & _.
 Arguments min_pos _ _ & _. Arguments min_nn _ _ & _. Arguments sinh_pos _ & _. Arguments sinh_nn _ & _.
 Arguments tanh_pos _ & _. Arguments tanh_nn _ & _. Arguments small_abs _ & _. Arguments geometric_pos _ & _.

@@ -60,7 +60,8 @@ def _with_sums(lhs: Expr, rhs: Expr, signs: Signs) -> Lines:
     lines += [f"assert (M{k} : {closed(h, f'({coq(as_tuple(h.lhs))} {h.op} {coq(as_tuple(h.rhs))})')}) by exact {facts[h]}."
               for k, h in enumerate(hyps)]
     left, right = coq(as_tuple(lhs)), coq(as_tuple(rhs))
-    return [*lines, f"refine (cast_eq {left} {right} _ _ _ _ _); [ | regroup | regroup].", *sums.equal(lhs, rhs, tuple(facts))]
+    return [*lines, f"refine (cast_eq {left} {right} _ _ _ _ _); [ | regroup | regroup].",
+            *sums.equal(lhs, rhs, tuple(facts))]
 
 
 def opaque(term: Expr) -> Expr:
@@ -165,7 +166,7 @@ def _scalar(lhs: Expr, rhs: Expr, signs: Signs, at: Scope) -> Lines:
 
 def _sizes_as_parameters(term: Term) -> Term:
     """Sizes as parameters: the names say how they are shown."""
-    if term[0] == "dim":
+    if term[:1] == ("dim",):
         return ("var", term[1])
     return tuple(_sizes_as_parameters(t) if isinstance(t, tuple) else t for t in term)
 

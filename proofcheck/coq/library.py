@@ -7,6 +7,7 @@ them can change what a theorem says.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -28,9 +29,11 @@ from proofcheck.coq.runner import (
     prelude,
     run_coq,
 )
+from proofcheck.coq.signs import Unknown
+from proofcheck.coq.terms import NotExpressible
 from proofcheck.coq.whole import Whole, wholes
 
-FILE = 150  # lemmas
+FILE = 50  # lemmas
 WORDS = "Words"
 START = f"{HEAD}From Proofcheck Require Import Chains.\n"
 
@@ -49,7 +52,8 @@ def certify_wholes(ledger: Mapping[str, Any], keys: Collection[str] | None, fold
     """The proved claims of a ledger as single theorems, and what Coq says to them."""
     chain, found = wholes(ledger, keys)
     theorems = {w.theorem.name: w.theorem for w in found}
-    library = built(chain, [w.lemma for w in found if w.lemma and w.theorem.name not in known], Place(folder), progress)
+    library = built(chain, [w.lemma for w in found if w.lemma and w.theorem.name not in known], Place(folder), jobs,
+                    progress)
     lost = {w.theorem.name: reason for w in found if (reason := _lost(w, chain, library)) and not w.theorem.reason}
     for w in found:
         if w.lemma in library.modules:
@@ -71,7 +75,8 @@ def _lost(whole: Whole, chain: Chain, library: Library) -> str:
     return f"the step {first}: {library.failed[first]}" if first else "its lemmas were not tried"
 
 
-def built(chain: Chain, wanted: Collection[str], place: Place, progress: Progress | None = None) -> Library:
+def built(chain: Chain, wanted: Collection[str], place: Place, jobs: int = 1, progress: Progress | None = None
+          ) -> Library:
     """Compile the lemmas that are wanted, and those that they need."""
     library = Library()
     prelude(place)
@@ -85,9 +90,10 @@ def built(chain: Chain, wanted: Collection[str], place: Place, progress: Progres
         _file(f"Chain{number // FILE}", todo[number:number + FILE], library, place)
         if progress is not None:
             progress(min(number + FILE, len(todo)), len(todo))
-    for module in (WORDS, *dict.fromkeys(library.modules.values())):
-        checked = run_coq("coqchk", module, place)
-        library.problems += [f"coqchk refuses {module}: {message(checked.stderr)}"] if checked.returncode else []
+    modules = [WORDS, *dict.fromkeys(library.modules.values())]
+    with ThreadPoolExecutor(jobs) as pool:
+        for module, checked in zip(modules, pool.map(lambda m: run_coq("coqchk", m, place), modules), strict=True):
+            library.problems += [f"coqchk refuses {module}: {message(checked.stderr)}"] if checked.returncode else []
     return library
 
 
@@ -122,7 +128,21 @@ def _file(name: str, lemmas: list[Lemma], library: Library, place: Place) -> Non
             library.modules |= {x.name: name for x in left}
             return
         failed = failed_at(done.stderr, lines) or left[0].name
-        library.failed[failed] = message(done.stderr)
+        if not _tried_again(next(x for x in left if x.name == failed)):
+            library.failed[failed] = message(done.stderr)
+
+
+def _tried_again(lemma: Lemma) -> bool:
+    """Whether there is another proof of a lemma, which is then its proof."""
+    if lemma.again is None:
+        return False
+    other, lemma.again = lemma.again, None
+    try:
+        lines = other()
+    except (NotExpressible, Unknown):
+        return False
+    changes, lemma.lines = lines != lemma.lines, lines
+    return changes
 
 
 def _hopeless(lemma: Lemma, left: list[Lemma], library: Library) -> bool:

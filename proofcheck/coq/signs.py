@@ -5,6 +5,7 @@ A want is one of p (0 < t), n (0 <= t), m (t < 0), z (t <= 0), x (t <> 0); the l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,13 +33,14 @@ from proofcheck.kernel.terms import (
     arrays,
     expand,
     free_indices,
+    mul,
     rename,
 )
 
 SETS = {"p": frozenset((1,)), "n": frozenset((0, 1)), "m": frozenset((-1,)), "z": frozenset((-1, 0)),
         "x": frozenset((-1, 1))}
+ENDS = {"p": "pos", "n": "nn", "z": "np"}
 WEAKER = {"n": "p", "z": "m"}
-FLIPPED = {"p": "m", "n": "z", "m": "p", "z": "n"}
 
 
 class Unknown(ValueError):
@@ -165,13 +167,10 @@ class Signs:
                 return "(delta_nn _ _)"
             case Entry(array, _) if array.body is not None:
                 return self.prove(expand(term), want, at)
-            case Sum(index, body) if want in "pnz":
+            case Sum(index, body) | Peak(index, body) if want in ("pnz" if isinstance(term, Sum) else "pn"):
                 inner = f"({binder(index)} {self.prove(body, want, at.within(index))})"
-                return f"(bigsum_pos _ _ {at.size(index.dim.name)[1]} {inner})" if want == "p" else (
-                    f"(bigsum_{'nn' if want == 'n' else 'np'} _ _ {inner})")
-            case Peak(index, body) if want in "pn":
-                inner = f"({binder(index)} {self.prove(body, want, at.within(index))})"
-                return f"(bigmax_pos _ _ {at.size(index.dim.name)[1]} {inner})" if want == "p" else f"(bigmax_nn _ _ {inner})"
+                lemma = f"big{'sum' if isinstance(term, Sum) else 'max'}_{ENDS[want]} _ _"
+                return f"({lemma} {at.size(index.dim.name)[1]} {inner})" if want == "p" else f"({lemma} {inner})"
             case Add(args) if want != "x":
                 return self._sum(args, want, at)
             case Mul(args):
@@ -195,10 +194,15 @@ class Signs:
         for k, a in enumerate(args):
             mine = want if k == sharp else weak
             told = self.prove(a, mine, at)
-            found, sign = (f"(add_{sign}{mine} _ _ {found} {told})", want if want in (sign, mine) else weak) if k else (told, mine)
+            found = f"(add_{sign}{mine} _ _ {found} {told})" if k else told
+            sign = want if want in (sign, mine) else weak
         return found
 
     def _product(self, args: tuple[Expr, ...], want: str, at: Scope) -> str:
+        counts = Counter(args)
+        if len(counts) < len(args):  # x * x, whatever the sign of x
+            powers = mul(*(Pow(a, Fraction(k)) if k > 1 else a for a, k in counts.items()))
+            return self._through(powers, want, at)
         if want == "x":
             found = self.prove(args[0], want, at)
             for a in args[1:]:
@@ -212,6 +216,14 @@ class Signs:
             sign = ("p" if sharp else "n") if sign == mine else ("m" if sharp else "z")
         self._need(sign == want, args[0])
         return found
+
+    def _through(self, term: Expr, want: str, at: Scope) -> str:
+        """By the sign of an equal polynomial."""
+        told, shown = self.prove(term, want, at), self.words.show(term)
+        if want == "x":
+            return f"(not_zero {shown} _ {told} ltac:(ring))"
+        ends = f"0 {shown} _ _ {told} eq_refl ltac:(ring)" if want in "pn" else f"{shown} 0 _ _ {told} ltac:(ring) eq_refl"
+        return f"(cast_{'lt' if want in 'pm' else 'le'} {ends})"
 
     def _factor(self, term: Expr, sharp: bool, at: Scope) -> tuple[str, str]:
         for want in "pm" if sharp else "nz":

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from proofcheck.coq.statements import indices, relation
 from proofcheck.coq.terms import NotExpressible, as_tuple, coq, identifier
-from proofcheck.kernel.terms import Array, Entry, Expr, Peak, Rel, Sum, Var, children
+from proofcheck.kernel.terms import Array, Diff, Entry, Expr, Peak, Rel, Sum, Var, children
 from proofcheck.second.terms import Term
 
 
@@ -40,7 +40,9 @@ class Support(NamedTuple):
 
 @lru_cache(maxsize=2**16)
 def support(term: Expr) -> Support:
-    """What a term depends on, definitions included."""
+    """What a term depends on, definitions included; raises NotExpressible for derivatives, which no rule here knows."""
+    if isinstance(term, Diff):
+        raise NotExpressible("a derivative")
     found = Support().plus(*(support(c) for c in children(term)))
     match term:
         case Var(name, integer):

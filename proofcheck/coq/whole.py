@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,9 @@ class Whole:
         self.theorem.tactics[-1] = f"exact ({module}.{self.lemma} {self.arguments})."
 
 
-def wholes(ledger: Mapping[str, Any], keys: Iterable[str] | None, second: Collection[str] = ()) -> tuple[Chain, list[Whole]]:
+def wholes(ledger: Mapping[str, Any], keys: Iterable[str] | None) -> tuple[Chain, list[Whole]]:
     """The proved claims of a ledger, and the chain of lemmas that they all rest on."""
-    chosen, chain, found = None if keys is None else set(keys), Chain(second), list[Whole]()
+    chosen, chain, found = None if keys is None else set(keys), Chain(), list[Whole]()
     for record in ledger["claims"]:
         if chosen is not None and record["id"] not in chosen:
             continue
