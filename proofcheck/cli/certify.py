@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from proofcheck.cli.common import BadInput, add_paper, committed, console, resolve, saved
+from proofcheck.coq import byhand
 from proofcheck.coq.disagreement import disagreements
 from proofcheck.coq.export import Theorem, export
 from proofcheck.coq.runner import Run, compile_all, version
@@ -42,7 +43,11 @@ def run(args: argparse.Namespace) -> int:
     if ledger is None:
         raise BadInput(f"there is no {source.ledger.name}; 'proofcheck verify --json {source.ledger.name}' writes one")
     release = version()
-    theorems = export(ledger, None if args.ids is None else resolve(source.paper, args.ids))
+    keys = None if args.ids is None else resolve(source.paper, args.ids)
+    try:
+        theorems = {**export(ledger, keys), **byhand.theorems(ledger, source.by_hand, keys)}
+    except byhand.BadProof as error:
+        raise BadInput(str(error)) from None
     if args.sample is not None:
         theorems = drawn(theorems, args.sample, args.seed)
     known = load(source.ledger, ledger)

@@ -19,7 +19,7 @@ from proofcheck.refute.scalar import refute_scalar
 from proofcheck.second.terms import Refused
 
 DERIVED = "its derivatives are worked out by the engine"
-KINDS = ("scalar", "identity", "point")
+KINDS = ("scalar", "identity", "point", "claim")
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Theorem:
     reason: str = ""
     note: str = ""  # what the statement takes over from the engine
     where: list[str] = field(default_factory=list)
+    before: str = ""  # what stands in front of it
     opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
     @property
@@ -41,7 +42,7 @@ class Theorem:
 
     def text(self) -> str:
         """The theorem as Coq reads it."""
-        return f"Theorem {self.name} :\n  {self.statement}.\nProof.\n" + "\n".join(self.tactics) + "\nQed.\n"
+        return f"{self.before}Theorem {self.name} :\n  {self.statement}.\nProof.\n" + "\n".join(self.tactics) + "\nQed.\n"
 
 
 def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None) -> dict[str, Theorem]:

@@ -1,8 +1,8 @@
 """Terms as Coq reads them, and the conditions under which a term is defined.
 
-Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays and derivatives: ("entry", name, (index, ...)),
-("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, wrt, abbreviations that depend on wrt).  Coq's
-functions are total (1/0 = 0, sqrt(-1) = 0), so a statement says, beside each relation, that its divisors are not 0, that its
+Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays and derivatives: ("entry", name, (index,
+...)), ("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, wrt, abbreviations that depend on wrt).
+Coq's functions are total (1/0 = 0, sqrt(-1) = 0), so a statement says, beside each relation, that its divisors are not 0, that its
 logarithms and roots are of positive numbers, and that its derivatives exist.
 
 A derivative is that of a function of one number, which takes the place of wrt in the abbreviations as well:

@@ -17,7 +17,8 @@ from proofcheck.coq.runner import Run
 
 WORDS = ("certified", "failed", "not-expressible")
 NAME = "coq.json"
-PLURAL = {"scalar": "scalar steps", "identity": "identities", "point": "counterexamples"}
+PLURAL = {"scalar": "scalar steps", "identity": "identities", "point": "counterexamples",
+          "claim": "whole claims"}
 
 
 def told(ledger: Mapping[str, Any], theorems: Mapping[str, Theorem], run: Run, version: str) -> dict[str, Any]:
@@ -61,10 +62,11 @@ def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | Non
     if data is None:
         return []
     mine = [r for r in data["theorems"].values() if where in r["where"]]
-    lines = []
+    lines = [f"coq: {_word(r)} (the whole statement, one theorem)" for r in mine if r["kind"] == "claim"]
     certificate = evidence.get("certificate")
     if certificate is not None:
-        lines.append(_proof([r for r in mine if r["kind"] != "point"], where, [rule for rule, _, _ in certificate["steps"]]))
+        steps = [r for r in mine if r["kind"] in ("scalar", "identity")]
+        lines.append(_proof(steps, where, [rule for rule, _, _ in certificate["steps"]]))
     if evidence.get("counterexample") is not None:
         lines += [f"coq: {_word(r)}: the counterexample" for r in mine if r["kind"] == "point"]
     return lines

@@ -1,0 +1,84 @@
+(* Finite sums and their derivatives, and the softmax network of Section 3: what the proofs by hand have in common.
+   bigsum n f is f 1 + ... + f n, delta is Kronecker's, put f i a is f with the value a at i (see Prelude). *)
+
+Lemma bigsum_S n f : bigsum (S n) f = bigsum n f + f (S n).
+Proof. destruct n; simpl; [lra|reflexivity]. Qed.
+Lemma bigsum_ext n f g : (forall i, (1 <= i <= n)%nat -> f i = g i) -> bigsum n f = bigsum n g.
+Proof.
+  induction n as [|n IH]; intro H; [reflexivity|]. rewrite !bigsum_S, IH by (intros; apply H; lia). rewrite H by lia. reflexivity.
+Qed.
+Lemma bigsum_plus n f g : bigsum n (fun i => f i + g i) = bigsum n f + bigsum n g.
+Proof. induction n as [|n IH]; [simpl; ring|]. rewrite !bigsum_S, IH. ring. Qed.
+Lemma bigsum_times n c f : bigsum n (fun i => c * f i) = c * bigsum n f.
+Proof. induction n as [|n IH]; [simpl; ring|]. rewrite !bigsum_S, IH. ring. Qed.
+Lemma bigsum_zero n f : (forall i, (1 <= i <= n)%nat -> f i = 0) -> bigsum n f = 0.
+Proof.
+  induction n as [|n IH]; intro H; [reflexivity|]. rewrite bigsum_S, IH by (intros; apply H; lia). rewrite H by lia. ring.
+Qed.
+Lemma delta_same i : delta i i = 1.
+Proof. unfold delta. rewrite Nat.eqb_refl. reflexivity. Qed.
+Lemma delta_other i j : i <> j -> delta i j = 0.
+Proof. intro H. unfold delta. apply Nat.eqb_neq in H. rewrite H. reflexivity. Qed.
+Lemma bigsum_pick n f r : (1 <= r <= n)%nat -> bigsum n (fun s => f s * delta s r) = f r.
+Proof.
+  induction n as [|n IH]; intro H; [lia|]. rewrite bigsum_S. destruct (Nat.eq_dec r (S n)) as [->|N].
+  - rewrite delta_same, bigsum_zero; [ring|]. intros i I. rewrite delta_other by lia. ring.
+  - rewrite IH by lia. rewrite (delta_other (S n) r) by lia. ring.
+Qed.
+Lemma bigsum_pos n f : (1 <= n)%nat -> (forall i, 0 < f i) -> 0 < bigsum n f.
+Proof.
+  intros N P. induction n as [|n IH]; [lia|]. rewrite bigsum_S. destruct n; [simpl; pose proof (P 1%nat); lra|].
+  pose proof (P (S (S n))). assert (0 < bigsum (S n) f) by (apply IH; lia). lra.
+Qed.
+Lemma every_of n (P : nat -> Prop) : (forall i, P i) -> every n P.
+Proof. intro H. induction n as [|[|n] IH]; [exact I|apply H|split; [exact IH|apply H]]. Qed.
+Lemma size n : (1 <= n)%Z -> (1 <= Z.to_nat n)%nat. Proof. lia. Qed.
+
+Lemma derive_bigsum n (f : R -> nat -> R) (f' : nat -> R) t : (forall i, (1 <= i <= n)%nat -> is_derive (fun u => f u i) t (f' i)) ->
+  is_derive (fun u => bigsum n (f u)) t (bigsum n f').
+Proof.
+  induction n as [|n IH]; intro H; [simpl; auto_derive; auto|]. rewrite bigsum_S.
+  apply is_derive_ext with (fun u => bigsum n (f u) + f u (S n)); [intro; symmetry; apply bigsum_S|].
+  apply (is_derive_plus (V := R_NormedModule)); [apply IH; intros; apply H; lia|apply H; lia].
+Qed.
+Lemma derive_times c (f : R -> R) (f' t : R) : is_derive f t f' -> is_derive (fun u => c * f u) t (c * f').
+Proof. intro H. apply (is_derive_scal f t c f' H). Qed.
+Lemma derive_is (f : R -> R) (t a b : R) : is_derive f t a -> a = b -> is_derive f t b.
+Proof. intros H <-. exact H. Qed.
+
+(* The weights with t in the place of w[k, r]. *)
+Definition with_entry (w : nat -> nat -> R) k r t := put w k (put (w k) r t).
+Lemma with_own_entry w k r : with_entry w k r (w k r) = w.
+Proof.
+  apply FunctionalExtensionality.functional_extensionality. intro p.
+  apply FunctionalExtensionality.functional_extensionality. intro q. unfold with_entry, put.
+  destruct (Nat.eqb p k) eqn:P; [|reflexivity]. apply Nat.eqb_eq in P. subst p.
+  destruct (Nat.eqb q r) eqn:Q; [|reflexivity]. apply Nat.eqb_eq in Q. subst q. reflexivity.
+Qed.
+Lemma derive_entry w k r p q t : is_derive (fun u => with_entry w k r u p q) t (delta p k * delta q r).
+Proof.
+  unfold with_entry, put, delta. destruct (Nat.eqb p k), (Nat.eqb q r); auto_derive; auto; ring.
+Qed.
+
+(* Eq. 1: E_{i,r} = exp <w_r, x_i>, alpha_i, the softmax S_{i,r} and the output F_{l,i}. *)
+Definition E (d1 : Z) (w x : nat -> nat -> R) (i r : nat) := exp (bigsum (Z.to_nat d1) (fun k => w k r * x k i)).
+Definition alpha d1 (m : Z) w x i := bigsum (Z.to_nat m) (fun r => E d1 w x i r).
+Definition soft d1 m w x i r := E d1 w x i r * / alpha d1 m w x i.
+Definition F d1 m (a w x : nat -> nat -> R) l i := IZR m * bigsum (Z.to_nat m) (fun r => a l r * soft d1 m w x i r).
+
+Lemma alpha_pos d1 m w x i : (1 <= m)%Z -> 0 < alpha d1 m w x i.
+Proof. intro M. apply bigsum_pos; [lia|]. intro. apply exp_pos. Qed.
+Lemma alpha_nonzero d1 m w x i : (1 <= m)%Z -> alpha d1 m w x i <> 0.
+Proof. intro M. pose proof (alpha_pos d1 m w x i M). lra. Qed.
+Lemma soft_sums_to_one d1 m w x i : (1 <= m)%Z -> bigsum (Z.to_nat m) (fun r => soft d1 m w x i r) = 1.
+Proof.
+  intro M. rewrite (bigsum_ext _ _ (fun r => / alpha d1 m w x i * E d1 w x i r)) by (intros; unfold soft; ring).
+  rewrite bigsum_times. apply Rinv_l, alpha_nonzero, M.
+Qed.
+
+(* Statements say that what they speak of is defined: no softmax has the denominator 0. *)
+Lemma near_all (P : R -> Prop) t : (forall u, P u) -> near P t.
+Proof. intro H. apply (filter_forall (F := locally t)), H. Qed.
+Ltac defined :=
+  first [apply every_of; intro; defined | apply near_all; intro; defined | apply alpha_nonzero; assumption
+        | split; defined].
