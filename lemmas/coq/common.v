@@ -82,3 +82,39 @@ Proof. intro H. apply (filter_forall (F := locally t)), H. Qed.
 Ltac defined :=
   first [apply every_of; intro; defined | apply near_all; intro; defined | apply alpha_nonzero; assumption
         | split; defined].
+
+(* Inequalities between sums. *)
+Lemma bigsum_le n f g : (forall i, (1 <= i <= n)%nat -> f i <= g i) -> bigsum n f <= bigsum n g.
+Proof.
+  induction n as [|n IH]; intro H; [simpl; lra|]. rewrite !bigsum_S. apply Rplus_le_compat; [apply IH; intros|]; apply H; lia.
+Qed.
+Lemma bigsum_const m c : (1 <= m)%Z -> bigsum (Z.to_nat m) (fun _ => c) = IZR m * c.
+Proof.
+  intro M. rewrite <- (Z2Nat.id m) at 2 by lia. rewrite <- INR_IZR_INZ. generalize (Z.to_nat m). intro n.
+  induction n as [|n IH]; [simpl; ring|]. rewrite bigsum_S, IH, S_INR. ring.
+Qed.
+Lemma bigsum_squares n f : 0 <= bigsum n (fun i => f i ^ 2).
+Proof. induction n as [|n IH]; [simpl; lra|]. rewrite bigsum_S. pose proof (pow2_ge_0 (f (S n))). lra. Qed.
+Lemma cauchy_step A F G a b : 0 <= F -> 0 <= G -> A ^ 2 <= F * G -> (A + a * b) ^ 2 <= (F + a ^ 2) * (G + b ^ 2).
+Proof.
+  intros P Q H. assert (2 * A * (a * b) <= F * b ^ 2 + G * a ^ 2); [|nra].
+  apply Rsqr_incr_0_var; [unfold Rsqr|nra]. pose proof (pow2_ge_0 (F * b ^ 2 - G * a ^ 2)).
+  pose proof (pow2_ge_0 (a * b)). assert (A ^ 2 * (a * b) ^ 2 <= F * G * (a * b) ^ 2) by (apply Rmult_le_compat_r; assumption).
+  nra.
+Qed.
+Lemma cauchy_schwarz n f g :
+  Rabs (bigsum n (fun i => f i * g i)) <= sqrt (bigsum n (fun i => f i ^ 2)) * sqrt (bigsum n (fun i => g i ^ 2)).
+Proof.
+  rewrite <- sqrt_mult by apply bigsum_squares. rewrite <- sqrt_Rsqr_abs. apply sqrt_le_1_alt. unfold Rsqr.
+  replace (bigsum n (fun i => f i * g i) * bigsum n (fun i => f i * g i)) with (bigsum n (fun i => f i * g i) ^ 2) by ring.
+  induction n as [|n IH]; [simpl; lra|]. rewrite !bigsum_S. apply cauchy_step; auto using bigsum_squares.
+Qed.
+Lemma exp_le a b : a <= b -> exp a <= exp b.
+Proof. intros [H|<-]; [left; apply exp_increasing, H|right; reflexivity]. Qed.
+Lemma exp_more a : 0 < a -> 1 < exp a.
+Proof. intro H. rewrite <- exp_0. apply exp_increasing, H. Qed.
+Lemma inverse_ratio a b g : 0 < a -> 0 < b -> 0 < g -> b <= g * a -> / a <= g * / b.
+Proof.
+  intros A B G H. apply (Rmult_le_reg_r (a * b)); [apply Rmult_lt_0_compat; assumption|].
+  replace (/ a * (a * b)) with b by (field; lra). replace (g * / b * (a * b)) with (g * a) by (field; lra). exact H.
+Qed.
