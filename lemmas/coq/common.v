@@ -30,9 +30,12 @@ Proof.
   intros N P. induction n as [|n IH]; [lia|]. rewrite bigsum_S. destruct n; [simpl; pose proof (P 1%nat); lra|].
   pose proof (P (S (S n))). assert (0 < bigsum (S n) f) by (apply IH; lia). lra.
 Qed.
-Lemma every_of n (P : nat -> Prop) : (forall i, P i) -> every n P.
-Proof. intro H. induction n as [|[|n] IH]; [exact I|apply H|split; [exact IH|apply H]]. Qed.
-Lemma size n : (1 <= n)%Z -> (1 <= Z.to_nat n)%nat. Proof. lia. Qed.
+Lemma every_of n (P : nat -> Prop) : (forall i, (1 <= i <= n)%nat -> P i) -> every n P.
+Proof.
+  intro H. induction n as [|[|n] IH]; [exact I|apply H; lia|split; [apply IH; intros|]; apply H; lia].
+Qed.
+Lemma size_nonzero n : (1 <= n)%Z -> IZR n <> 0.
+Proof. intro H. apply Rgt_not_eq, IZR_lt. lia. Qed.
 
 Lemma derive_bigsum n (f : R -> nat -> R) (f' : nat -> R) t : (forall i, (1 <= i <= n)%nat -> is_derive (fun u => f u i) t (f' i)) ->
   is_derive (fun u => bigsum n (f u)) t (bigsum n f').
@@ -59,6 +62,18 @@ Lemma derive_entry w k r p q t : is_derive (fun u => with_entry w k r u p q) t (
 Proof.
   unfold with_entry, put, delta. destruct (Nat.eqb p k), (Nat.eqb q r); auto_derive; auto; ring.
 Qed.
+(* A double sum in which an entry occurs once. *)
+Lemma derive_linear n m (c w : nat -> nat -> R) k r t : (1 <= k <= n)%nat -> (1 <= r <= m)%nat ->
+  is_derive (fun u => bigsum n (fun p => bigsum m (fun q => c p q * with_entry w k r u p q))) t (c k r).
+Proof.
+  intros K H. eapply derive_is.
+  - apply (derive_bigsum _ (fun u p => bigsum m (fun q => c p q * with_entry w k r u p q)) (fun p => c p r * delta p k)).
+    intros p _. eapply derive_is.
+    + apply (derive_bigsum _ (fun u q => c p q * with_entry w k r u p q)). intros q _. apply derive_times, derive_entry.
+    + rewrite (bigsum_ext _ _ (fun q => (c p q * delta p k) * delta q r)) by (intros; ring).
+      apply (bigsum_pick _ (fun q => c p q * delta p k)), H.
+  - apply (bigsum_pick _ (fun p => c p r)), K.
+Qed.
 
 (* Eq. 1: E_{i,r} = exp <w_r, x_i>, alpha_i, the softmax S_{i,r} and the output F_{l,i}. *)
 Definition E (d1 : Z) (w x : nat -> nat -> R) (i r : nat) := exp (bigsum (Z.to_nat d1) (fun k => w k r * x k i)).
@@ -80,8 +95,8 @@ Qed.
 Lemma near_all (P : R -> Prop) t : (forall u, P u) -> near P t.
 Proof. intro H. apply (filter_forall (F := locally t)), H. Qed.
 Ltac defined :=
-  first [apply every_of; intro; defined | apply near_all; intro; defined | apply alpha_nonzero; assumption
-        | split; defined].
+  first [apply every_of; intros; defined | apply near_all; intro; defined | apply alpha_nonzero; assumption
+        | apply size_nonzero; assumption | split; defined].
 
 (* Inequalities between sums. *)
 Lemma bigsum_le n f g : (forall i, (1 <= i <= n)%nat -> f i <= g i) -> bigsum n f <= bigsum n g.

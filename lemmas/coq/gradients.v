@@ -59,8 +59,8 @@ Theorem gradient_of_the_output d1 m a w x l i k r : (1 <= m)%Z -> (1 <= k <= Z.t
   Derive (fun u => F d1 m a (with_entry w k r u) x l i) (w k r) = slope d1 m a w x l i k r.
 Proof.
   intros M K H. pose proof (derive_F d1 m a w x l i k r M K H) as D. split; [eexists; exact D|].
-  split; [apply near_all; intro; apply every_of; intro; apply alpha_nonzero, M|].
-  split; [apply every_of; intro; apply alpha_nonzero, M|apply is_derive_unique, D].
+  split; [apply near_all; intro; apply every_of; intros; apply alpha_nonzero, M|].
+  split; [apply every_of; intros; apply alpha_nonzero, M|apply is_derive_unique, D].
 Qed.
 (* Proves eq.2 by: intros; apply gradient_of_the_output; assumption. *)
 
@@ -113,3 +113,81 @@ Qed.
    intros; split; [defined|split; [defined|apply gradient_by_differences; assumption]]. *)
 (* Proves claim.3.4 by:
    intros; split; [defined|split; [defined|apply gradient_by_differences; assumption]]. *)
+
+(* Definition 3.5 (line 129): gradient descent moves w against the derivative of the loss. *)
+(* Proves def.3.5 by:
+   intros; destruct (gradient_of_the_loss d_n d_d1 d_d2 d_m a_a a_w a_x a_y i_k i_r) as [X D]; try assumption;
+   split; [defined|split; [exact X|split; [defined|]]];
+   exact (f_equal (fun g => a_w i_k i_r + -1 * v_eta * g) (eq_sym D)). *)
+
+(* The slopes in terms of <v_{l,r}, S_i>, and their products: the kernel H of Definition 3.6, and that between a point of
+   the data and another point (Definition F.1). *)
+Definition vS d1 m (a w x : nat -> nat -> R) l r i :=
+  bigsum (Z.to_nat m) (fun s => (a l r + -1 * a l s) * soft d1 m w x i s).
+Lemma vS_is d1 m a w x l r i : (1 <= m)%Z ->
+  vS d1 m a w x l r i = a l r + -1 * bigsum (Z.to_nat m) (fun s => a l s * soft d1 m w x i s).
+Proof.
+  intro M. unfold vS. rewrite (bigsum_ext _ _
+    (fun s => a l r * soft d1 m w x i s + -1 * (a l s * soft d1 m w x i s))) by (intros; ring).
+  rewrite bigsum_plus, !bigsum_times, soft_sums_to_one by exact M. ring.
+Qed.
+Lemma slope_is d1 m a w x l i k r : (1 <= m)%Z -> (1 <= k <= Z.to_nat d1)%nat -> (1 <= r <= Z.to_nat m)%nat ->
+  Derive (fun u => F d1 m a (with_entry w k r u) x l i) (w k r) =
+  IZR m * x k i * soft d1 m w x i r * (a l r + -1 * bigsum (Z.to_nat m) (fun s => a l s * soft d1 m w x i s)).
+Proof.
+  intros M K H. transitivity (slope d1 m a w x l i k r); [apply is_derive_unique, derive_F; assumption|]. unfold slope.
+  rewrite (bigsum_pick _ (fun s => a l s * soft d1 m w x i s)), (bigsum_pick _ (fun s => soft d1 m w x i s)) by exact H. ring.
+Qed.
+Lemma output_differentiable d1 m a w x l i k r : (1 <= m)%Z -> (1 <= k <= Z.to_nat d1)%nat -> (1 <= r <= Z.to_nat m)%nat ->
+  ex_derive (fun u => F d1 m a (with_entry w k r u) x l i) (w k r).
+Proof. intros. eexists. apply derive_F; assumption. Qed.
+(* Proves theorem.R/J by:
+   intros; split; [apply (output_differentiable d_d1 d_m a_a a_w a_x); assumption|split; [defined|split; [defined|
+     apply (slope_is d_d1 d_m a_a a_w a_x); assumption]]]. *)
+
+Theorem kernel_of_slopes d1 m a w x x' l1 l2 i j : (1 <= m)%Z ->
+  1 * / IZR m * bigsum (Z.to_nat d1) (fun k => x k i * x' k j) * bigsum (Z.to_nat m) (fun r =>
+    vS d1 m a w x l1 r i * IZR m * soft d1 m w x i r * vS d1 m a w x' l2 r j * IZR m * soft d1 m w x' j r) =
+  1 * / IZR m * bigsum (Z.to_nat d1) (fun k => bigsum (Z.to_nat m) (fun r =>
+    Derive (fun u => F d1 m a (with_entry w k r u) x l1 i) (w k r) *
+    Derive (fun u => F d1 m a (with_entry w k r u) x' l2 j) (w k r))).
+Proof.
+  intro M. set (g := fun r => vS d1 m a w x l1 r i * IZR m * soft d1 m w x i r * vS d1 m a w x' l2 r j * IZR m *
+    soft d1 m w x' j r). rewrite Rmult_assoc. f_equal.
+  rewrite Rmult_comm, <- bigsum_times. apply bigsum_ext. intros k K. rewrite Rmult_comm, <- bigsum_times.
+  apply bigsum_ext. intros r H. rewrite !slope_is by assumption. unfold g. rewrite !vS_is by exact M. ring.
+Qed.
+(* Proves def.3.6 by:
+   intros; split; [defined|split; [defined|split; [apply every_of; intros; apply every_of; intros; split; [
+     apply (output_differentiable d_d1 d_m a_a a_w a_x); assumption|split; [defined|split; [
+     apply (output_differentiable d_d1 d_m a_a a_w a_x); assumption|defined]]]|
+     apply (kernel_of_slopes d_d1 d_m a_a a_w a_x a_x); assumption]]]. *)
+(* Proves def.F.1 by:
+   intros; split; [test_defined|split; [defined|split; [apply every_of; intros; apply every_of; intros; split; [
+     apply (output_differentiable d_d1 d_m a_a a_w (fun k _ => a_x_te k) _ O); assumption|split; [test_defined|split; [
+     apply (output_differentiable d_d1 d_m a_a a_w a_x); assumption|defined]]]|
+     apply (kernel_of_slopes d_d1 d_m a_a a_w (fun k _ => a_x_te k) a_x _ _ O); assumption]]]. *)
+Ltac test_defined :=
+  first [apply every_of; intros; test_defined | apply near_all; intro; test_defined
+        | match goal with x : nat -> R |- _ => apply (alpha_nonzero _ _ _ (fun k _ => x k) O); assumption end
+        | split; test_defined | defined].
+
+(* Lemma D.1, first line: the norm of the derivative of the loss. *)
+Definition pulled n d1 d2 m (a w x y : nat -> nat -> R) k r := bigsum (Z.to_nat n) (fun i => IZR m * bigsum (Z.to_nat d2)
+  (fun l => (F d1 m a w x l i + -1 * y l i) * vS d1 m a w x l r i * soft d1 m w x i r) * x k i).
+Theorem gradient_norm n d1 d2 m a w x y r : (1 <= m)%Z -> (1 <= r <= Z.to_nat m)%nat ->
+  sqrt (bigsum (Z.to_nat d1) (fun k => Derive (fun u => loss n d1 d2 m a (with_entry w k r u) x y) (w k r) ^ 2)) =
+  sqrt (bigsum (Z.to_nat d1) (fun k => pulled n d1 d2 m a w x y k r ^ 2)).
+Proof.
+  intros M H. f_equal. apply bigsum_ext. intros k K.
+  destruct (gradient_of_the_loss n d1 d2 m a w x y k r M K H) as [_ ->]. f_equal.
+  rewrite gradient_by_differences by assumption. unfold pulled, vS. rewrite <- bigsum_times. apply bigsum_ext. intros i _.
+  rewrite Rmult_assoc. f_equal. rewrite Rmult_comm, <- bigsum_times. apply bigsum_ext. intros l _. ring.
+Qed.
+Lemma loss_differentiable n d1 d2 m a w x y k r : (1 <= m)%Z -> (1 <= k <= Z.to_nat d1)%nat -> (1 <= r <= Z.to_nat m)%nat ->
+  ex_derive (fun u => loss n d1 d2 m a (with_entry w k r u) x y) (w k r).
+Proof. intros. apply gradient_of_the_loss; assumption. Qed.
+(* Proves lemma.D.1/1 by:
+   intros; split; [apply bigsum_squares|split; [apply every_of; intros; split; [
+     apply (loss_differentiable d_n d_d1 d_d2 d_m a_a a_v a_x a_y); assumption|defined]|split; [
+     apply bigsum_squares|split; [defined|apply (gradient_norm d_n d_d1 d_d2 d_m a_a a_v a_x a_y); assumption]]]]. *)
