@@ -2,8 +2,8 @@
 
 Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays and derivatives: ("entry", name, (index,
 ...)), ("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, wrt, abbreviations that depend on wrt).
-Coq's functions are total (1/0 = 0, sqrt(-1) = 0), so a statement says, beside each relation, that its divisors are not 0, that its
-logarithms and roots are of positive numbers, and that its derivatives exist.
+Coq's functions are total (1/0 = 0, sqrt(-1) = 0), so a statement says, beside each relation, that its divisors are not 0,
+that its logarithms and roots are of positive numbers, and that its derivatives exist, of terms that are defined nearby.
 
 A derivative is that of a function of one number, which takes the place of wrt in the abbreviations as well:
 
