@@ -62,9 +62,10 @@ def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | Non
     if data is None:
         return []
     mine = [r for r in data["theorems"].values() if where in r["where"]]
-    lines = [f"coq: {_word(r)} (the whole statement, one theorem)" for r in mine if r["kind"] == "claim"]
+    whole = [r for r in mine if r["kind"] == "claim"]
+    lines = [f"coq: {_word(r)} (the whole statement, one theorem)" for r in whole]
     certificate = evidence.get("certificate")
-    if certificate is not None:
+    if certificate is not None and not any(r["coq"] == "certified" for r in whole):
         steps = [r for r in mine if r["kind"] in ("scalar", "identity")]
         lines.append(_proof(steps, where, [rule for rule, _, _ in certificate["steps"]]))
     if evidence.get("counterexample") is not None:

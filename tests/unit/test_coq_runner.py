@@ -130,6 +130,10 @@ def test_the_level_of_trust() -> None:
     yes, no = told("certified"), told("failed", "No applicable tactic.")
     evidence = {"certificate": {"steps": [["scalar", {}, []]]}, "counterexample": None}
     assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1)}}) == ["coq: certified (the whole statement)"]
+    assert trust.level("c", evidence, {"theorems": {"t": yes("claim", 1), "u": yes("identity", 1)}}) == [
+        "coq: certified (the whole statement, one theorem)"]
+    assert trust.level("c", evidence, {"theorems": {"t": no("claim", 1), "u": yes("scalar", 1)}}) == [
+        "coq: failed (No applicable tactic.) (the whole statement, one theorem)", "coq: certified (the whole statement)"]
     evidence["certificate"]["steps"] *= 3
     assert trust.level("c", evidence, {"theorems": {"t": yes("scalar", 1), "u": no("scalar", 1)}}) == [
         "coq: 1 of 2 scalar steps and identities certified; failed (No applicable tactic.); 1 other rules rest on the "
