@@ -24,6 +24,11 @@ class Source:
     paper: Paper
     ledger: Path
 
+    @property
+    def by_hand(self) -> Path:
+        """The folder of proofs for Coq that are written by hand, whether or not there is one."""
+        return self.ledger.parent / "coq"
+
 
 def find(name: str | None = None) -> Source:
     """The paper of this name, or ``module:object``, or the only one installed; raises NoPaper."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -50,7 +50,12 @@ def run(args: argparse.Namespace) -> int:
     if ledger is None:
         raise BadInput(f"there is no {source.ledger.name}; 'proofcheck verify --json {source.ledger.name}' writes one")
     release = version()
-    theorems = export(ledger, None if args.ids is None else resolve(source.paper, args.ids), arrays=args.whole)
+    keys = None if args.ids is None else resolve(source.paper, args.ids)
+    try:
+        hand = byhand.theorems(ledger, source.by_hand, keys) if args.whole else {}
+    except byhand.BadProof as error:
+        raise BadInput(str(error)) from None
+    theorems = {**export(ledger, keys, arrays=args.whole), **hand}
     if args.sample is not None:
         theorems = drawn(theorems, args.sample, args.seed)
     known = failures(load(source.ledger, ledger))
@@ -63,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             found.problems += disagreements(tried, found, where)
         found.outcomes |= {n: ("failed", known[n]) for n in theorems if n not in tried}
         if args.whole and not found.interrupted:
-            theorems |= certified_wholes(args, ledger, where, known, found)
+            theorems |= certified_wholes(ledger, keys, where, args.jobs, {} if args.again else known, found)
     data = told(ledger, {n: t for n, t in theorems.items() if n in found.outcomes}, found, release)
     out = console(stderr=args.json is not None and saved(args.json, data))
     for line in summary(data, found, theorems, {n: '' if n in tried else ASK for n in known}):
@@ -75,17 +80,13 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.problems or new else 0
 
 
-def certified_wholes(args: argparse.Namespace, ledger: Mapping[str, Any], where: Path, known: Mapping[str, str],
-                     found: Run) -> dict[str, Theorem]:
-    """The proved claims as theorems, with what Coq says to them added to what it has said."""
-    source = find(args.paper)
-    chosen = None if args.ids is None else resolve(source.paper, args.ids)
-    hand, more = byhand.certify(byhand.written(source.ledger.parent / "coq"), ledger, chosen, where, args.jobs)
+def certified_wholes(ledger: Mapping[str, Any], keys: Collection[str] | None, where: Path, jobs: int,
+                     known: Mapping[str, str], found: Run) -> dict[str, Theorem]:
+    """The proved claims as theorems, with what Coq says to them added to what it has said; a proof by hand goes first."""
+    theorems, more = certify_wholes(ledger, keys, where, jobs, known)
+    more.outcomes = {n: o for n, o in more.outcomes.items() if found.outcomes.get(n, ("",))[0] != "certified"}
     found.add(more)
-    theorems, more = certify_wholes(ledger, chosen, where, args.jobs, {} if args.again else known)
-    more.outcomes = {n: o for n, o in more.outcomes.items() if n not in hand}
-    found.add(more)
-    return {n: t for n, t in theorems.items() if n in more.outcomes} | hand
+    return {n: t for n, t in theorems.items() if n in more.outcomes}
 
 
 def failures(known: Mapping[str, Any] | None) -> dict[str, str]:

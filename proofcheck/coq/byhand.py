@@ -1,84 +1,77 @@
-"""Claims that are proved by hand: files of a paper with lemmas, and a tactic for each claim.
+"""Theorems with proofs by hand: the statement is made from the ledger, the proof lies in the paper's folder ``coq``.
 
-In the folder ``coq`` beside the ledger a file says
+The folder holds ``common.v``, what all proofs use, and files of definitions and lemmas for a mathematician.  A comment
 
-    (* claim eq.2 *)
-    Ltac proves_eq_2 := ...
+    (* Proves eq.2 by: tactics. *)
 
-and the tactic is to prove the literal statement of the claim, which is made from the ledger as for every other one.
+says how the literal statement of a claim, a step or a repair of the ledger follows from them.  What is written by hand is
+compiled inside a module that is never imported, and the theorem is stated behind it, so that no definition in it can change
+what the statement means; words that could act from inside a module are refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from proofcheck.confirm import matters
+from proofcheck.confirm import Matter, matters
 from proofcheck.coq import statements
 from proofcheck.coq.export import Theorem
-from proofcheck.coq.runner import FORBIDDEN, Place, Run, changed, compile_all, compile_library, message, run_coq
 from proofcheck.coq.terms import NotExpressible
 
-PROOF = re.compile(r"^\(\* claim (\S+) \*\)\nLtac (\w+) :=", re.MULTILINE)
+COMMON = "common.v"
+PROVES = re.compile(r"\(\* Proves (\S+) by:\s+(.*?)\s*\*\)", re.DOTALL)
+REFUSED = re.compile(r"\b(Require|Import|Export|Module|End|Global|Set|Notation|Infix|Scope|Canonical|Coercion|Instance|"
+                     r"Arguments)\b")
 
 
-@dataclass(frozen=True)
-class Written:
-    """A file: the name of its module, its text, and the tactic of each claim."""
-
-    module: str
-    text: str
-    tactics: Mapping[str, str]
+class BadProof(ValueError):
+    """A file of proofs by hand cannot be used; one line says why."""
 
 
-def written(folder: Path) -> list[Written]:
-    """The files of a folder, by name; none if there is no folder."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
-    return [Written(name.capitalize(), text, dict(PROOF.findall(text))) for name, text in texts.items()]
-
-
-def theorems(files: Collection[Written], ledger: Mapping[str, Any], keys: Collection[str] | None = None
-             ) -> dict[str, Theorem]:
-    """The claims of a ledger that have a tactic, by the names of their theorems; ``keys``: only these claims."""
-    tactics = {key: (file.module, tactic) for file in files for key, tactic in file.tactics.items()}
-    found: dict[str, Theorem] = {}
+def theorems(ledger: Mapping[str, Any], folder: Path, keys: Iterable[str] | None = None) -> dict[str, Theorem]:
+    """The theorems with proofs in a folder, or those of some claims, by name; raises BadProof."""
+    proofs, chosen, found = read(folder), None if keys is None else set(keys), dict[str, Theorem]()
     for record in ledger["claims"]:
-        if keys is not None and record["id"] not in keys:
-            continue
         for matter in matters(record, ledger["signatures"]):
-            if matter.where not in tactics:
-                continue
-            module, tactic = tactics[matter.where]
-            try:
-                made = Theorem("claim", statements.claimed(matter.goal, matter.hyps), [f"{module}.{tactic}."],
-                               requires=(module,))
-            except NotExpressible as error:
-                made = Theorem("claim", f"{matter.goal} given {list(matter.hyps)}", reason=str(error))
-            found.setdefault(made.name, made).where.append(matter.where)
+            proof = proofs.pop(matter.where, None)
+            if proof is not None and (chosen is None or record["id"] in chosen):
+                made = _theorem(matter, *proof)
+                found.setdefault(made.name, made).where.append(matter.where)
+    if proofs:
+        raise BadProof(f"proofs by hand of what is not in the ledger: {', '.join(sorted(proofs))}")
     return found
 
 
-def certify(files: Collection[Written], ledger: Mapping[str, Any], keys: Collection[str] | None, folder: Path, jobs: int
-            ) -> tuple[dict[str, Theorem], Run]:
-    """The claims that are proved by hand, and what Coq says to them; the prelude is compiled.  Raises CoqError."""
-    found = theorems(files, ledger, keys)
-    problems = [p for file in files if found for p in _compiled(file, Place(folder))]
-    run = compile_all(found, folder, jobs, prefix="ByHand", ready=True)
-    if problems:
-        run.outcomes = {n: ("failed", problems[0]) if o[0] == "certified" else o for n, o in run.outcomes.items()}
-    run.problems += problems
-    return found, run
+def read(folder: Path) -> dict[str, tuple[str, str]]:
+    """For each id that is proved in a folder the text before the proof and its tactics; raises BadProof."""
+    found: dict[str, tuple[str, str]] = {}
+    common = _text(folder / COMMON) if (folder / COMMON).exists() else ""
+    for path in sorted(folder.glob("*.v")):
+        text = _text(path)
+        for key, tactics in PROVES.findall(text):
+            if key in found:
+                raise BadProof(f"{path.name}: {key} is proved twice")
+            found[key] = (f"{common}\n{text}", tactics)
+    return found
 
 
-def _compiled(file: Written, place: Place) -> list[str]:
-    """Compile a file of lemmas; what is wrong with it besides."""
-    words = sorted(set(FORBIDDEN.findall(file.text)))
-    if words:
-        return [f"{file.module}.v contains {word}" for word in words]
-    compile_library(file.module, file.text, place)
-    checked = run_coq("coqchk", file.module, place)
-    refused = [f"coqchk refuses {file.module}: {message(checked.stderr)}"] if checked.returncode else []
-    return changed(place.folder / f"{file.module}.v", file.text) + refused
+def _text(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    if words := REFUSED.search(text):
+        raise BadProof(f"{path.name}: {words[0]} could change what a statement means")
+    return text
+
+
+def _theorem(matter: Matter, text: str, tactics: str) -> Theorem:
+    try:
+        made = Theorem("claim", statements.claimed(matter.goal, matter.hyps))
+    except NotExpressible as error:
+        return Theorem("claim", f"{matter.goal} given {list(matter.hyps)}", reason=str(error))
+    module = f"by_hand_{made.name}"
+    made.before = (f"Module {module}.\n{text}\nTheorem holds :\n  {made.statement}.\nProof.\n{tactics}\nQed.\n"
+                   f"End {module}.\n")
+    made.tactics = [f"exact {module}.holds."]
+    return made

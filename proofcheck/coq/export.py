@@ -35,6 +35,7 @@ class Theorem:
     note: str = ""  # what the statement takes over from the engine
     where: list[str] = field(default_factory=list)
     requires: tuple[str, ...] = ()  # files of lemmas, which are not imported
+    before: str = ""  # what stands in front of it
     opposite: Callable[[], Theorem | None] | None = None  # what Coq is asked if it does not accept this one
 
     @property
@@ -44,7 +45,7 @@ class Theorem:
 
     def text(self) -> str:
         """The theorem as Coq reads it."""
-        return f"Theorem {self.name} :\n  {self.statement}.\nProof.\n" + "\n".join(self.tactics) + "\nQed.\n"
+        return f"{self.before}Theorem {self.name} :\n  {self.statement}.\nProof.\n" + "\n".join(self.tactics) + "\nQed.\n"
 
 
 def export(ledger: Mapping[str, Any], keys: Iterable[str] | None = None, arrays: bool = False) -> dict[str, Theorem]:

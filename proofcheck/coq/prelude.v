@@ -10,7 +10,7 @@ Module SoftTactic := Tactic.IntervalTactic SoftFloat.
 Export SoftTactic.
 Local Open Scope R_scope.
 
-(* Sums, maxima and conjunctions over 1..n, Kronecker's delta, entries of lists counted from 1, one entry changed. *)
+(* Sums, maxima and conjunctions over 1..n, Kronecker's delta, entries of lists counted from 1, functions with one other value. *)
 Fixpoint bigsum (n : nat) (f : nat -> R) : R :=
   match n with O => 0 | S O => f 1%nat | S k => bigsum k f + f n end.
 Fixpoint bigmax (n : nat) (f : nat -> R) : R :=
@@ -19,7 +19,8 @@ Fixpoint every (n : nat) (P : nat -> Prop) : Prop :=
   match n with O => True | S O => P 1%nat | S k => every k P /\ P n end.
 Definition delta (i j : nat) : R := if Nat.eqb i j then 1 else 0.
 Definition entry {A : Type} (missing : A) (items : list A) (i : nat) : A := nth (pred i) items missing.
-Definition upd {A : Type} (f : nat -> A) (i : nat) (x : A) (j : nat) : A := if Nat.eqb i j then x else f j.
+Definition put {A : Type} (items : nat -> A) (i : nat) (a : A) : nat -> A := fun j => if Nat.eqb j i then a else items j.
+Definition near (P : R -> Prop) (x : R) : Prop := locally x P.
 Definition geometric (x : R) : R := Series (fun k => x ^ k).
 
 (* One fact of the domain per shape of goal. *)

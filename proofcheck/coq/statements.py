@@ -18,10 +18,9 @@ with the abbreviations as ``let``.  Free indices in a hypothesis run over all th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
-from proofcheck.coq.terms import abstracted, as_tuple, conditions, coq, identifier
-from proofcheck.kernel.terms import Array, Entry, Expr, Index, Num, Rel, Var, free_indices, subterms, variables
+from proofcheck.coq.terms import abbreviation, as_tuple, conditions, coq, identifier, let
+from proofcheck.kernel.terms import Array, Entry, Expr, Index, Rel, Var, free_indices, subterms, variables
 
 
 def relation(op: str, left: str, right: str) -> str:
@@ -109,13 +108,11 @@ def _somewhere(goal: Rel, text: str) -> str:
 def abbreviating(arrays: Iterable[Array]) -> tuple[str, frozenset[str]]:
     """Abbreviations with the conditions under which they are defined, and the names of those that have conditions."""
     text, partial = "", set[str]()
-    for array in arrays:
-        body = as_tuple(array.body or Num(Fraction(0)))
-        names = [p.name for p in array.params]
-        text += f"let {identifier('a', array.name)} := {abstracted(names, coq(body))} in "
-        if found := conditions(body, partial.__contains__):
-            text += f"let {identifier('c', array.name)} := {abstracted(names, conjunction(found))} in "
-            partial.add(array.name)
+    for short in map(abbreviation, arrays):
+        text += let("a", short, coq(short[2]))
+        if found := conditions(short[2], partial.__contains__):
+            text += let("c", short, conjunction(found))
+            partial.add(short[0])
     return text, frozenset(partial)
 
 

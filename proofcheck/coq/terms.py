@@ -1,21 +1,39 @@
 """Terms as Coq reads them, and the conditions under which a term is defined.
 
-Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays: ("entry", name, (index, ...)),
-("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, what, abbreviations), where each abbreviation
-is (name, indices, body).  A derivative is that of a function of one number t: t takes the place of a parameter or of an
-array's entry, in the abbreviations too, which are told again under their old names.  Coq's
-functions are total (1/0 = 0, sqrt(-1) = 0), so a
-statement says, beside each relation, that its divisors are not 0 and that its logarithms and roots are of positive numbers.
+Terms are the tuples of ``proofcheck.second.terms``, with more nodes for arrays and derivatives: ("entry", name, (index,
+...)), ("delta", i, j), ("sum", i, dim, body), ("peak", i, dim, body), ("diff", body, wrt, abbreviations that depend on wrt).
+Coq's functions are total (1/0 = 0, sqrt(-1) = 0), so a statement says, beside each relation, that its divisors are not 0,
+that its logarithms and roots are of positive numbers, and that its derivatives exist, of terms that are defined nearby.
+
+A derivative is that of a function of one number, which takes the place of wrt in the abbreviations as well:
+
+    Derive (fun t => let a_w := put a_w i_k (put (a_w i_k) i_r t) in let a_E := ... in ...) (a_w i_k i_r)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
-from proofcheck.kernel.terms import Add, Array, Const, Delta, Diff, Entry, Expr, Fn, Mul, Num, Peak, Pow, Sum, Var, subterms
+from proofcheck.kernel.terms import (
+    Add,
+    Array,
+    Const,
+    Delta,
+    Diff,
+    Entry,
+    Expr,
+    Fn,
+    Mul,
+    Num,
+    Peak,
+    Pow,
+    Sum,
+    Var,
+    depends,
+    subterms,
+)
 from proofcheck.second.terms import Term, num, parts
 
 FUNCTIONS = {"exp": "exp", "log": "ln", "Abs": "Rabs", "Max": "Rmax", "Min": "Rmin", "sinh": "sinh", "cosh": "cosh",
@@ -48,35 +66,22 @@ def as_tuple(term: Expr) -> Term:
             return ("delta", left.name, right.name)
         case Sum(index, body) | Peak(index, body):
             return ("sum" if isinstance(term, Sum) else "peak", index.name, index.dim.name, as_tuple(body))
-        case Diff(body, what):
-            return ("diff", as_tuple(body), as_tuple(what), tuple(map(_definition, depending(body, what))))
+        case Diff(body, wrt):
+            if wrt.integer if isinstance(wrt, Var) else wrt.array.body is not None:
+                raise NotExpressible(f"a derivative with respect to {wrt}, which is no free number")
+            return ("diff", as_tuple(body), as_tuple(wrt), tuple(map(abbreviation, _between(body, wrt))))
     raise NotExpressible(f"a term of the kind {type(term).__name__}")
 
 
-def _definition(array: Array) -> tuple[Any, ...]:
-    return array.name, tuple(p.name for p in array.params), as_tuple(array.body or Num(Fraction(0)))
+def abbreviation(array: Array) -> Term:
+    """An array with a definition: its name, the names of its indices, and the term it stands for."""
+    return (array.name, tuple(p.name for p in array.params), as_tuple(array.body or Num(Fraction(0))))
 
 
-def depending(term: Expr, what: Entry | Var) -> list[Array]:
-    """The abbreviations in a term that depend on a parameter or an array, each after those that it uses itself."""
-    found: dict[Array, bool] = {}
-
-    def depends(t: Expr) -> bool:
-        ways = [_is(s, what) or (isinstance(s, Entry) and s.array.body is not None and moves(s.array, s.array.body))
-                for s in subterms(t)]
-        return any(ways)
-
-    def moves(array: Array, body: Expr) -> bool:
-        if array not in found:
-            answer = depends(body)  # what it uses comes first
-            found[array] = answer
-        return found[array]
-    depends(term)
-    return [a for a, answer in found.items() if answer]
-
-
-def _is(term: Expr, what: Entry | Var) -> bool:
-    return term.array == what.array if isinstance(term, Entry) and isinstance(what, Entry) else term == what
+def _between(body: Expr, wrt: Entry | Var) -> list[Array]:
+    """The abbreviations in a term that depend on a number, each behind those that it is made of."""
+    found = (t.array for t in reversed(list(subterms(body))) if isinstance(t, Entry))
+    return [a for a in dict.fromkeys(found) if a.body is not None and depends(a.body, wrt)]
 
 
 def identifier(prefix: str, name: str) -> str:
@@ -117,33 +122,32 @@ def coq(term: Term, names: Mapping[str, str] | None = None) -> str:
             return f"(delta {identifier('i', left)} {identifier('i', right)})"
         case ("sum" | "peak" as kind, index, dim, body):
             return f"({'bigsum' if kind == 'sum' else 'bigmax'} {_over(index, dim, coq(body, names))})"
-        case ("diff", _, what, _):
-            return f"(Derive {_motion(term)} {coq(what)})"
+        case ("diff", body, wrt, shorts) if not names:
+            return f"(Derive {_varied(wrt, ''.join(let('a', s, coq(s[2])) for s in shorts) + coq(body))})"
+        case ("diff", *_):
+            raise NotExpressible("a derivative among renamed parameters")
     raise NotExpressible(f"{term[1]} is not in Coq's libraries")
-
-
-def _motion(term: Term) -> str:
-    """A term as a function of what it is differentiated by."""
-    _, body, what, moved = term
-    lets = "".join(f"let {identifier('a', name)} := {abstracted(indices, coq(inner))} in " for name, indices, inner in moved)
-    if what[0] == "var":
-        return f"(fun {coq(what)} => {lets}{coq(body)})"
-    _, array, places = what
-    name, moving = identifier("a", array), "t_moving"
-    for k in range(len(places), 0, -1):
-        row = " ".join([name, *(identifier("i", i) for i in places[: k - 1])])
-        moving = f"(upd {f'({row})' if k > 1 else row} {identifier('i', places[k - 1])} {moving})"
-    return f"(fun t_moving => let {name} := {moving} in {lets}{coq(body)})"
-
-
-def abstracted(indices: Sequence[str], body: str) -> str:
-    """A term as a function of indices."""
-    heads = " ".join(f"({identifier('i', i)} : nat)" for i in indices)
-    return f"fun {heads} => {body}" if heads else body
 
 
 def _over(index: str, dim: str, body: str) -> str:
     return f"(Z.to_nat {identifier('d', dim)}) (fun {identifier('i', index)} => {body})"
+
+
+def let(prefix: str, short: Term, text: str) -> str:
+    """An abbreviation for a text, as a function of its indices."""
+    heads = " ".join(f"({identifier('i', p)} : nat)" for p in short[1])
+    return f"let {identifier(prefix, short[0])} := {f'fun {heads} => ' if heads else ''}{text} in "
+
+
+def _varied(wrt: Term, text: str) -> str:
+    """A function of what stands in the place of a parameter or an entry, and the number that stands there."""
+    if wrt[0] == "var":
+        return f"(fun {coq(wrt)} : R => {text}) {coq(wrt)}"
+    whole, value = identifier("a", wrt[1]), "t"
+    rows = [" ".join([whole, *(identifier("i", i) for i in wrt[2][:k])]) for k in range(len(wrt[2]))]
+    for row, index in reversed(list(zip(rows, wrt[2], strict=True))):
+        value = f"(put {row if row == whole else f'({row})'} {identifier('i', index)} {value})"
+    return f"(fun t : R => let {whole} := {value} in {text}) {coq(wrt)}"
 
 
 def _power(base: str, power: Fraction) -> str:
@@ -157,10 +161,8 @@ def _power(base: str, power: Fraction) -> str:
 
 
 def inside(term: Term) -> tuple[Term, ...]:
-    """The direct subterms, under a binder too."""
-    if term[0] == "diff":
-        return (term[1],)
-    return (term[3],) if term[0] in ("sum", "peak") else parts(term)
+    """The direct subterms, under a sum or a maximum too, but not under a derivative."""
+    return (term[3],) if term[0] in ("sum", "peak") else () if term[0] == "diff" else parts(term)
 
 
 Conditions = list[str]
@@ -189,7 +191,15 @@ def _own(term: Term, bodies: Callable[[str], bool]) -> Iterator[str]:
             yield f"(0 < {coq(inner)})"
         case ("fn", "geometric", inner):
             yield f"(Rabs {coq(inner)} < 1)"
-        case ("diff", _, what, _):
-            yield f"(ex_derive {_motion(term)} {coq(what)})"
+        case ("diff", body, wrt, shorts):
+            yield f"(ex_derive {coq(term).removeprefix('(Derive ')}"
+            if found := conditions(body, bodies):
+                lets = "".join(let("a", s, coq(s[2])) + _condition(s, bodies) for s in shorts)
+                yield f"(near {_varied(wrt, lets + AND.join(found))})"
         case ("entry", name, indices) if bodies(name):
             yield f"({' '.join([identifier('c', name), *(identifier('i', i) for i in indices)])})"
+
+
+def _condition(short: Term, bodies: Callable[[str], bool]) -> str:
+    """The abbreviation for the conditions under which an abbreviation is defined, if there are any."""
+    return let("c", short, f"({AND.join(conditions(short[2], bodies))})") if bodies(short[0]) else ""

@@ -67,8 +67,11 @@ def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | Non
         rules = Counter(rule for rule, _, _ in certificate["steps"])
         second = f"; the second checker reads {_number(rules['scalar'], 'scalar step')} again" if rules["scalar"] else ""
         lines.append(f"trust: the engine's kernel replays {_number(rules.total(), 'step')}{second}")
-        if data is not None:
-            lines.append(_proof([r for r in mine if r["kind"] != "point"], where, rules) + axioms)
+        whole = [r for r in mine if r["kind"] == "claim" and r["coq"] == "certified"]
+        if whole:
+            lines.append(f"coq: certified, the whole statement as one theorem{axioms}")
+        elif data is not None:
+            lines.append(_proof([r for r in mine if r["kind"] in ("scalar", "identity")], where, rules) + axioms)
     if evidence.get("counterexample") is not None:
         lines.append("trust: the engine evaluates the counterexample with balls, the second checker with mpmath")
         lines += [f"coq: {_word(r)}: the counterexample{axioms}" for r in mine if r["kind"] == "point"]

@@ -1,60 +1,79 @@
-"""Claims proved by hand in Coq: the statement is the ledger's, and a proof of something else does not do."""
+"""Proofs by hand for Coq: the statement is the ledger's, and what a file may not say."""
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from proofcheck.cli.common import committed
 from proofcheck.coq import byhand, runner
-from proofcheck.coq.byhand import Written
 from proofcheck.papers import find
 
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason=runner.MISSING)
 SOURCE = find("softmax-ntk")
-FILES = byhand.written(SOURCE.ledger.parent / "coq")
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason=runner.MISSING)
 
 
-@pytest.fixture(scope="module")
-def ledger() -> dict[str, Any]:
-    """The records of the derivatives alone."""
-    data = json.loads(SOURCE.ledger.read_text(encoding="utf-8"))
-    keys = {key for file in FILES for key in file.tactics}
-    return {**data, "claims": [r for r in data["claims"] if r["id"] in keys]}
+def only(key: str) -> dict[str, Any]:
+    """The committed ledger with one claim; records are copies."""
+    ledger = committed(SOURCE)
+    assert ledger is not None
+    return {**ledger, "claims": [r for r in ledger["claims"] if r["id"] == key]}
 
 
-def test_every_proof_by_hand_is_of_a_proved_claim(ledger: dict[str, Any]) -> None:
-    keys = [key for file in FILES for key in file.tactics]
-    assert {"eq.2", "def.3.3"} <= set(keys) and len(keys) == len(set(keys))
-    assert {r["id"] for r in ledger["claims"] if r["verdict"] == "proved"} == set(keys)
-    found = byhand.theorems(FILES, ledger)
-    assert sorted(w for t in found.values() for w in t.where) == sorted(keys)
+def proofs(tmp_path: Path, text: str, common: str = "") -> Path:
+    (tmp_path / "common.v").write_text(common)
+    (tmp_path / "mine.v").write_text(text)
+    return tmp_path
+
+
+def test_every_proof_by_hand_is_of_something_in_the_ledger() -> None:
+    ledger = committed(SOURCE)
+    assert ledger is not None
+    found = byhand.theorems(ledger, SOURCE.by_hand)
+    assert {"eq.2", "claim.3.4"} <= {w for t in found.values() for w in t.where}
     assert not [t.reason for t in found.values() if t.reason]
+    assert not [p.name for p in SOURCE.by_hand.glob("*.v") if runner.FORBIDDEN.search(p.read_text())]
 
 
-def test_a_folder_without_files_has_no_proofs(tmp_path: Path) -> None:
-    (tmp_path / "none.v").write_text("(* claim a.1 *)\nLemma x : True. Proof. exact I. Qed.\n")
-    assert byhand.written(tmp_path / "nowhere") == []
-    assert [dict(f.tactics) for f in byhand.written(tmp_path)] == [{}]
+def test_unknown_ids_double_proofs_and_treacherous_words_are_refused(tmp_path: Path) -> None:
+    proved = "(* Proves eq.2 by: exact I. *)\n"
+    with pytest.raises(byhand.BadProof, match=r"eq\.2$"):
+        byhand.theorems(only("eq.1"), proofs(tmp_path, proved))
+    with pytest.raises(byhand.BadProof, match="twice"):
+        byhand.read(proofs(tmp_path, proved * 2))
+    for text in ("End by_hand.", "Global Open Scope nat_scope.", 'Notation "x = y" := True.', "Import Nat."):
+        with pytest.raises(byhand.BadProof, match="could change what a statement means"):
+            byhand.read(proofs(tmp_path, proved + text))
+        with pytest.raises(byhand.BadProof):
+            byhand.read(proofs(tmp_path, proved, text))
 
 
 @needs_coq
 @pytest.mark.coq
-def test_derivatives_for_all_sizes_and_what_is_wrong_fails(ledger: dict[str, Any], tmp_path: Path) -> None:
-    place = runner.Place(tmp_path)
-    runner.prelude(place)
-    found, run = byhand.certify(FILES, ledger, None, tmp_path, 1)
-    assert {o[0] for o in run.outcomes.values()} == {"certified"} and run.problems == []
-    assert set(run.axioms) <= set(runner.AXIOMS) and len(run.outcomes) == len(found)
-    good = next(t for t in found.values() if t.where == ["eq.2"])
-    wrong = replace(good, statement=good.statement.replace("+ ((-1) * (IZR d_m) *", "+ ((IZR d_m) *"))
-    assert wrong.statement != good.statement
-    run = runner.compile_all({wrong.name: wrong}, tmp_path, prefix="Wrong", ready=True)
-    assert run.outcomes[wrong.name][0] == "failed"
-    cheat = Written("Cheat", f"{FILES[0].text}\nAxiom zero : (0 = 1)%nat.\n", FILES[0].tactics)
-    found, run = byhand.certify([replace(cheat, tactics={"eq.2": "proves_eq_2"})], ledger, ["eq.2"], tmp_path, 1)
-    assert run.problems == ["Cheat.v contains Axiom"] and {o[0] for o in run.outcomes.values()} == {"failed"}
+def test_a_wrong_sign_an_axiom_and_a_redefinition_prove_nothing(tmp_path: Path) -> None:
+    right, wrong = only("eq.2"), only("eq.2")
+    statement = wrong["claims"][0]["statement"]
+    wrong["claims"][0] = {**wrong["claims"][0], "statement": {**statement, "text": statement["text"].replace("(-1)*m", "m")}}
+    assert wrong["claims"][0]["statement"]["text"] != statement["text"]
+    written = {path.name: path.read_text() for path in SOURCE.by_hand.glob("*.v")}
+    gradients = "".join(re.sub(r"\(\* Proves (?!eq\.2 ).*?\*\)", "", written["gradients.v"], flags=re.DOTALL))
+    found = {
+        "right": byhand.theorems(right, proofs(tmp_path, gradients, written["common.v"])),
+        "wrong": byhand.theorems(wrong, proofs(tmp_path, gradients, written["common.v"])),
+        "other": byhand.theorems(only("fact.A.4"), proofs(
+            tmp_path, "Definition bigsum (n : nat) (f : nat -> R) : R := 1.\n(* Proves fact.A.4 by: give. *)",
+            "Ltac give := intros; split; [apply every_of; intro; apply Rgt_not_eq, Rlt_0_1|reflexivity].\n"
+            "Lemma every_of n (P : nat -> Prop) : (forall i, P i) -> every n P.\n"
+            "Proof. intro H. induction n as [|[|n] IH]; [exact I|apply H|split; [exact IH|apply H]]. Qed.\n")),
+        "axiom": byhand.theorems(only("eq.1"), proofs(
+            tmp_path, "Axiom easy : forall P : Prop, P.\n(* Proves eq.1 by: apply easy. *)")),
+    }
+    theorems = {name: t for group in found.values() for name, t in group.items()}
+    run = runner.compile_all(theorems, tmp_path, 1, list(theorems))
+    assert {word: run.outcomes[next(iter(group))][0] for word, group in found.items()} == {
+        "right": "certified", "wrong": "failed", "other": "failed", "axiom": "failed"}
+    assert run.axioms == sorted(runner.AXIOMS) and len(run.problems) == 1 and "contains Axiom" in run.problems[0]

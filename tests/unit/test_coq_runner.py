@@ -74,7 +74,7 @@ def test_an_inserted_axiom_and_an_edited_file_do_not_pass(tmp_path: Path, monkey
     run = runner.compile_all({cheat.name: cheat}, tmp_path)
     assert any("rests on the axiom" in p and "cheat" in p for p in run.problems)
     monkeypatch.undo()
-    call, plain = runner._call, scalar("1 + x <= exp(x)", ["0 <= x"], MONO)
+    call, plain = runner.run_coq, scalar("1 + x <= exp(x)", ["0 <= x"], MONO)
 
     def edited(program: str, name: str, place: runner.Place) -> Any:
         done = call(program, name, place)
@@ -82,7 +82,7 @@ def test_an_inserted_axiom_and_an_edited_file_do_not_pass(tmp_path: Path, monkey
             path = place.folder / f"{name}.v"
             path.write_text(path.read_text() + "\n")
         return done
-    monkeypatch.setattr(runner, "_call", edited)
+    monkeypatch.setattr(runner, "run_coq", edited)
     run = runner.compile_all(named(plain), tmp_path)
     assert run.outcomes[plain.name][0] == "failed" and "was changed after it was written" in run.problems[0]
 
@@ -136,6 +136,8 @@ def test_the_level_of_trust() -> None:
     engine = "trust: the engine's kernel replays {}; the second checker reads {} again"
     assert level(evidence, yes("scalar", 1)) == [engine.format("1 step", "1 scalar step"),
                                                  "coq: certified, the whole statement (axioms: b)"]
+    assert level(evidence, yes("claim", 1), yes("identity", 1))[1:] == [
+        "coq: certified, the whole statement as one theorem (axioms: b)"]
     evidence["certificate"]["steps"] *= 3
     evidence["certificate"]["steps"][2] = ["cut", {}, [0, 1]]
     assert level(evidence, yes("scalar", 1), no("scalar", 1)) == [
@@ -197,4 +199,4 @@ def test_a_running_program_is_ended(tmp_path: Path) -> None:
     place.stopped.set()
     (tmp_path / "Long.v").write_text("Ltac spin := idtac; spin.\nGoal True. spin.\n")
     with pytest.raises(runner.Stopped):
-        runner._call("coqc", "Long", place)
+        runner.run_coq("coqc", "Long", place)

@@ -12,7 +12,7 @@ from proofcheck.coq import points, script, statements
 from proofcheck.coq.export import Theorem
 from proofcheck.coq.runner import FORBIDDEN, _at_line, _changed, _text
 from proofcheck.coq.terms import NotExpressible, as_tuple, conditions, coq
-from proofcheck.kernel.terms import Array, Index, Peak, Rel, Sum, Var, exp, log
+from proofcheck.kernel.terms import Array, Diff, Index, Peak, Rel, Sum, Var, eq, exp, log
 from proofcheck.kernel.text import Reader, Signature
 from proofcheck.second.terms import read
 
@@ -48,6 +48,26 @@ def test_a_statement_is_literal() -> None:
     assert statements.proved(goal, [hyp]) == (
         "forall d_m : Z, (1 <= d_m)%Z -> forall v_x : R, ((0 < v_x) /\\ (0 < (ln v_x))) -> "
         "(((IZR d_m) <> 0) /\\ ((1 * (/ (IZR d_m))) <= ((exp v_x) * (/ (IZR d_m)))))")
+
+
+def test_a_derivative_is_that_of_a_function_of_one_number() -> None:
+    m = Var("m", True)
+    r, s = Index("r", m), Index("s", m)
+    w = Array("w", (r,))
+    share = Array("S", (r,), 1 / w[r])
+    at = "(fun t : R => let a_w := (put a_w i_r t) in "
+    lets = "let a_S := fun (i_r : nat) => (1 * (/ (a_w i_r))) in "
+    said = statements.claimed(eq(Diff(Sum(s, share[s]), w[r]), 0), [])
+    body = "(bigsum (Z.to_nat d_m) (fun i_s => (a_S i_s)))"
+    assert f"(ex_derive {at}{lets}{body}) (a_w i_r))" in said and f"(Derive {at}{lets}{body}) (a_w i_r)) = 0" in said
+    assert (f"(near {at}{lets}let c_S := fun (i_r : nat) => (((a_w i_r) <> 0)) in "
+            "(every (Z.to_nat d_m) (fun i_s => (c_S i_s)))) (a_w i_r))") in said
+    x = Var("x")
+    assert coq(as_tuple(Diff(Diff(x**2, x), x))) == (
+        "(Derive (fun v_x : R => (Derive (fun v_x : R => (v_x ^ 2)) v_x)) v_x)")
+    for wrt in (share[r], m):
+        with pytest.raises(NotExpressible, match="no free number"):
+            as_tuple(Diff(x, wrt))
 
 
 def refuted() -> tuple[Rel, Rel, dict[str, object]]:
