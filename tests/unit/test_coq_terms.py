@@ -10,7 +10,7 @@ import pytest
 
 from proofcheck.coq import points, script, statements
 from proofcheck.coq.export import Theorem
-from proofcheck.coq.runner import FORBIDDEN, _at_line, _changed, _text
+from proofcheck.coq.runner import FORBIDDEN, _text, changed, failed_at
 from proofcheck.coq.terms import NotExpressible, as_tuple, conditions, coq
 from proofcheck.kernel.terms import Array, Diff, Index, Peak, Rel, Sum, Var, eq, exp, log
 from proofcheck.kernel.text import Reader, Signature
@@ -127,18 +127,18 @@ def test_an_error_is_put_down_to_its_theorem() -> None:
     text, lines = _text(items)
     for (line, name), end in zip(lines, [*(n for n, _ in lines[1:]), text.count("\n")], strict=True):
         for number in range(line, end):
-            assert _at_line(f'File "./B.v", line {number}, characters 0-4:\nError: no', lines) == name
-    assert _at_line("", lines) is None
+            assert failed_at(f'File "./B.v", line {number}, characters 0-4:\nError: no', lines) == name
+    assert failed_at("", lines) is None
 
 
 def test_a_file_that_was_changed_or_gives_proofs_away(tmp_path: Path) -> None:
     path = tmp_path / "B.v"
     path.write_text("Theorem a : True. Proof. exact I. Qed.\n")
-    assert _changed(path, path.read_text()) == []
-    assert _changed(path, "Theorem a : True.\n") == ["B.v was changed after it was written"]
+    assert changed(path, path.read_text()) == []
+    assert changed(path, "Theorem a : True.\n") == ["B.v was changed after it was written"]
     for word in ("Axiom", "Admitted", "Parameter", "admit", "Variable"):
         path.write_text(f"{word} a : False.\n")
-        assert _changed(path, path.read_text()) == [f"B.v contains {word}"]
+        assert changed(path, path.read_text()) == [f"B.v contains {word}"]
     assert FORBIDDEN.search("Print Assumptions") is None
 
 
