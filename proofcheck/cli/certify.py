@@ -16,7 +16,7 @@ from proofcheck.coq.disagreement import disagreements
 from proofcheck.coq.export import Theorem, export
 from proofcheck.coq.library import certify_wholes
 from proofcheck.coq.runner import Run, compile_all, version
-from proofcheck.coq.trust import PLURAL, WORDS, load, told, trusted
+from proofcheck.coq.trust import PLURAL, WORDS, joined, load, read, told, trusted
 from proofcheck.papers import find
 from proofcheck.progress import reporting
 
@@ -35,6 +35,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="processes of coqc (default: 2)")
     parser.add_argument("--again", action="store_true", help="also what is known to fail (coq.json says what)")
     parser.add_argument("--json", metavar="FILE", help="write what Coq says to each theorem ('-': to standard output)")
+    parser.add_argument("--join", action="store_true",
+                        help="with --json FILE: keep what FILE says of this ledger's theorems that are not tried now")
     parser.add_argument("--keep", metavar="DIR", help="leave the .v and .vo files there, to be read or compiled again")
     add_paper(parser)
     parser.set_defaults(run=run)
@@ -45,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     for name, least in (("jobs", 1), ("sample", 1)):
         if (given := getattr(args, name)) is not None and given < least:
             raise BadInput(f"--{name} {given}: allowed is a whole number >= {least}")
+    if args.join and args.json in (None, "-"):
+        raise BadInput("--join adds to a file: it needs --json FILE")
     source = find(args.paper)
     ledger = committed(source)
     if ledger is None:
@@ -70,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
         if args.whole and not found.interrupted:
             theorems |= certified_wholes(ledger, keys, where, args.jobs, {} if args.again else known, found)
     data = told(ledger, {n: t for n, t in theorems.items() if n in found.outcomes}, found, release)
-    out = console(stderr=args.json is not None and saved(args.json, data))
+    written = joined(read(Path(args.json), ledger), data) if args.join else data
+    out = console(stderr=args.json is not None and saved(args.json, written))
     for line in summary(data, found, theorems, {n: '' if n in tried else ASK for n in known}):
         out.print(line, soft_wrap=True)
     if found.interrupted:

@@ -40,10 +40,23 @@ def counts(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
     return found
 
 
+def joined(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> dict[str, Any]:
+    """What Coq said in two runs about one ledger; the later one counts."""
+    if old is None:
+        return dict(new)
+    records = {**old["theorems"], **new["theorems"]}
+    return {**new, "axioms": sorted({*old["axioms"], *new["axioms"]}), "counts": counts(records), "theorems": records}
+
+
 def load(ledger_path: Path, ledger: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What Coq said about this very ledger, or None."""
+    """What Coq said about this very ledger, from beside it, or None."""
+    return read(ledger_path.parent / NAME, ledger)
+
+
+def read(path: Path, ledger: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a file says of this very ledger, or None."""
     try:
-        data: dict[str, Any] = json.loads((ledger_path.parent / NAME).read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) and data.get("ledger") == ledger["digest"] else None

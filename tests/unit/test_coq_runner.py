@@ -189,7 +189,16 @@ def test_an_interruption_keeps_what_is_finished(tried: list[str], tmp_path: Path
     path = tmp_path / "coq.json"
     assert main(["certify", "--coq", "--paper", "toy_paper:paper", "--json", str(path)]) == 130
     assert f"interrupted: 1 of {len(tried)} theorems were not tried" in capsys.readouterr().out
-    assert list(json.loads(path.read_text())["theorems"]) == tried[:-1]
+    said = json.loads(path.read_text())
+    assert list(said["theorems"]) == tried[:-1]
+    kept = {"kind": "claim", "coq": "certified", "why": "", "where": {"c": 1}}
+    path.write_text(json.dumps({**said, "axioms": ["A.b"], "theorems": {"claim_1": kept}}))
+    line = ["certify", "--coq", "--paper", "toy_paper:paper", "--join"]
+    assert main([*line, "--json", str(path)]) == 130
+    both = json.loads(path.read_text())
+    assert both["theorems"] == {"claim_1": kept, **said["theorems"]} and both["axioms"] == ["A.b"]
+    assert both["counts"]["claim"]["certified"] == 1 and both["counts"]["scalar"] == said["counts"]["scalar"]
+    assert main(line) == 2
 
 
 @needs_coq
