@@ -24,7 +24,7 @@ HEAD = """From Coq Require Import Reals Lra Lia ZArith List.
 From Coquelicot Require Import Coquelicot.
 From Proofcheck Require Import Prelude Sums.
 Local Open Scope R_scope.
-Set Default Timeout 30.
+Set Default Timeout 60.
 """  # the timeout is for one tactic, in seconds
 AXIOMS = ("Classical_Prop.classic", "ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekindReals.sig_not_dec",
           "FunctionalExtensionality.functional_extensionality_dep")
