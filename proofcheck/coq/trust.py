@@ -44,7 +44,9 @@ def joined(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> dict[str, A
     """What Coq said in two runs about one ledger; the later one counts."""
     if old is None:
         return dict(new)
-    records = {**old["theorems"], **new["theorems"]}
+    places = {n: r["where"] for n, r in old["theorems"].items()}  # a run on some claims meets a theorem at some places
+    records = old["theorems"] | {n: {**r, "where": dict(sorted({**places.get(n, {}), **r["where"]}.items()))}
+                                 for n, r in new["theorems"].items()}
     return {**new, "axioms": sorted({*old["axioms"], *new["axioms"]}), "counts": counts(records), "theorems": records}
 
 

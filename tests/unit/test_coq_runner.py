@@ -149,6 +149,15 @@ def test_the_level_of_trust() -> None:
     assert [line.partition(":")[0] for line in trust.level("c", refuted, None)] == ["trust"]
 
 
+def test_a_later_run_counts_and_no_place_is_lost() -> None:
+    old = {"axioms": ["A.b"], "theorems": {"t": {**told("failed")("scalar", 2), "where": {"c": 2, "d": 1}}}}
+    new = {"axioms": ["A.c"], "theorems": {"t": told("certified")("scalar", 2), "u": told("certified")("claim", 1)}}
+    both = trust.joined(old, new)
+    assert both["theorems"]["t"] == {**told("certified")("scalar", 2), "where": {"c": 2, "d": 1}}
+    assert both["counts"]["scalar"]["certified"] == 3 and both["counts"]["claim"]["certified"] == 1
+    assert both["axioms"] == ["A.b", "A.c"] and trust.joined(None, new) == new
+
+
 def test_what_coq_said_belongs_to_one_ledger(tmp_path: Path) -> None:
     (tmp_path / "coq.json").write_text('{"ledger": "abc", "theorems": {}}')
     assert trust.load(tmp_path / "ledger.json", {"digest": "abc"}) is not None
