@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     for name, least in (("jobs", 1), ("sample", 1)):
         if (given := getattr(args, name)) is not None and given < least:
             raise BadInput(f"--{name} {given}: allowed is a whole number >= {least}")
+    if args.whole and args.sample is not None:
+        raise BadInput("--sample draws steps and points: it does not go with --whole, which --ids limits")
     if args.join and args.json in (None, "-"):
         raise BadInput("--join adds to a file: it needs --json FILE")
     source = find(args.paper)
@@ -88,7 +90,12 @@ def run(args: argparse.Namespace) -> int:
 def certified_wholes(ledger: Mapping[str, Any], keys: Collection[str] | None, where: Path, jobs: int,
                      known: Mapping[str, str], found: Run) -> dict[str, Theorem]:
     """The proved claims as theorems, with what Coq says to them added to what it has said; a proof by hand goes first."""
-    theorems, more = certify_wholes(ledger, keys, where, jobs, known)
+    try:
+        theorems, more = certify_wholes(ledger, keys, where, jobs, known)
+    except KeyboardInterrupt:  # what was certified before is kept
+        found.interrupted = True
+        return {}
+    found.interrupted = more.interrupted
     more.outcomes = {n: o for n, o in more.outcomes.items() if found.outcomes.get(n, ("",))[0] != "certified"}
     found.add(more)
     return {n: t for n, t in theorems.items() if n in more.outcomes}

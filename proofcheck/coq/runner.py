@@ -236,6 +236,9 @@ def run_coq(program: str, name: str, place: Place) -> subprocess.CompletedProces
                 if place.stopped.is_set():
                     process.kill()
                     raise Stopped from None
+            except KeyboardInterrupt:  # the program runs in a session of its own and does not hear of it
+                process.kill()
+                raise
 
 
 def _limit() -> None:

@@ -227,7 +227,7 @@ def equal(lhs: Expr, rhs: Expr, hyps: Sequence[Rel] = ()) -> Lines:
 def tactics(goal: Rel, hyps: Sequence[Rel]) -> Lines:
     """Tactics for the literal theorem of ``statements.claimed``."""
     rels = (goal, *hyps)
-    shorts = statements.abbreviating(statements.arrays_of(rels)[1])[1]
+    shorts = statements.partial(rels)
     bound = [b.split(" ")[0] for b in statements.binders(rels)]
     bound += [f"D_{v.name}" for v in statements.dimensions(rels)]
     for a in statements.arrays_of(rels)[1]:

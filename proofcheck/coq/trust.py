@@ -75,12 +75,12 @@ def beside(ledger_path: Path) -> dict[str, Any] | None:
 def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | None) -> list[str]:
     """What stands behind a verdict: the engine, the second checker, and Coq with its axioms."""
     mine = [] if data is None else [r for r in data["theorems"].values() if where in r["where"]]
-    axioms = "" if data is None else f" (axioms: {_axioms(data)})"
+    axioms = "" if data is None else f" (axioms at most: {_axioms(data)})"
     lines = []
     certificate = evidence.get("certificate")
     if certificate is not None:
         rules = Counter(rule for rule, _, _ in certificate["steps"])
-        second = f"; the second checker reads {_number(rules['scalar'], 'scalar step')} again" if rules["scalar"] else ""
+        second = f"; 'recheck' reads {_number(rules['scalar'], 'scalar step')} anew" if rules["scalar"] else ""
         lines.append(f"trust: the engine's kernel replays {_number(rules.total(), 'step')}{second}")
         whole = [r for r in mine if r["kind"] == "claim" and r["coq"] == "certified"]
         if whole:
@@ -88,7 +88,7 @@ def level(where: str, evidence: Mapping[str, Any], data: Mapping[str, Any] | Non
         elif data is not None:
             lines.append(_proof([r for r in mine if r["kind"] in ("scalar", "identity")], where, rules) + axioms)
     if evidence.get("counterexample") is not None:
-        lines.append("trust: the engine evaluates the counterexample with balls, the second checker with mpmath")
+        lines.append("trust: the engine evaluates the counterexample with balls; 'recheck' does so again, with mpmath")
         lines += [f"coq: {_word(r)}: the counterexample{axioms}" for r in mine if r["kind"] == "point"]
     return lines
 

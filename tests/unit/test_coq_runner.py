@@ -117,7 +117,8 @@ def test_bad_input_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setattr(certify, "committed", lambda source: toy_ledger.data)
     monkeypatch.setenv("PATH", "")
     line = ["certify", "--coq", "--paper", "toy_paper:paper"]
-    for more, told in (([], runner.MISSING), (["-j", "0"], "--jobs 0"), (["--sample", "0"], "--sample 0")):
+    for more, told in (([], runner.MISSING), (["-j", "0"], "--jobs 0"), (["--sample", "0"], "--sample 0"),
+                       (["--whole", "--sample", "3"], "does not go with --whole")):
         assert main([*line, *more]) == 2
         error = capsys.readouterr().err
         assert told in error and error.count("\n") == 1
@@ -133,19 +134,19 @@ def test_the_level_of_trust() -> None:
     def level(evidence: dict[str, Any], *theorems: dict[str, Any]) -> list[str]:
         return trust.level("c", evidence, {"axioms": ["A.b"], "theorems": dict(enumerate(theorems))})
     evidence = {"certificate": {"steps": [["scalar", {}, []]]}, "counterexample": None}
-    engine = "trust: the engine's kernel replays {}; the second checker reads {} again"
+    engine = "trust: the engine's kernel replays {}; 'recheck' reads {} anew"
     assert level(evidence, yes("scalar", 1)) == [engine.format("1 step", "1 scalar step"),
-                                                 "coq: certified, the whole statement (axioms: b)"]
+                                                 "coq: certified, the whole statement (axioms at most: b)"]
     assert level(evidence, yes("claim", 1), yes("identity", 1))[1:] == [
-        "coq: certified, the whole statement as one theorem (axioms: b)"]
+        "coq: certified, the whole statement as one theorem (axioms at most: b)"]
     evidence["certificate"]["steps"] *= 3
     evidence["certificate"]["steps"][2] = ["cut", {}, [0, 1]]
     assert level(evidence, yes("scalar", 1), no("scalar", 1)) == [
         engine.format("3 steps", "2 scalar steps"),
         "coq: 1 of 2 scalar steps and identities certified; failed (No applicable tactic.); 1 other rules rest on the "
-        "engine's kernel (axioms: b)"]
+        "engine's kernel (axioms at most: b)"]
     refuted = {"certificate": None, "counterexample": {}}
-    assert level(refuted, yes("point", 1))[1:] == ["coq: certified: the counterexample (axioms: b)"]
+    assert level(refuted, yes("point", 1))[1:] == ["coq: certified: the counterexample (axioms at most: b)"]
     assert [line.partition(":")[0] for line in trust.level("c", refuted, None)] == ["trust"]
 
 
@@ -218,3 +219,14 @@ def test_a_running_program_is_ended(tmp_path: Path) -> None:
     (tmp_path / "Long.v").write_text("Ltac spin := idtac; spin.\nGoal True. spin.\n")
     with pytest.raises(runner.Stopped):
         runner.run_coq("coqc", "Long", place)
+
+
+def test_an_interruption_among_whole_claims_keeps_what_was_certified_before(
+        tried: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: object) -> Any:
+        raise KeyboardInterrupt
+    monkeypatch.setattr(certify, "compile_all", lambda theorems, *_: runner.Run(dict.fromkeys(theorems, ("certified", ""))))
+    monkeypatch.setattr(certify, "certify_wholes", pressed)
+    path = tmp_path / "coq.json"
+    assert main(["certify", "--coq", "--whole", "--paper", "toy_paper:paper", "--json", str(path)]) == 130
+    assert {r["coq"] for r in json.loads(path.read_text())["theorems"].values()} == {"certified"}
